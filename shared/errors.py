@@ -1,0 +1,19 @@
+"""The errors that are meant to be read by a person.
+
+    Exception
+    ├── ValueError
+    │   └── InputError        what a visitor or a program sent cannot be used
+    └── RuntimeError
+        └── CheckpointError   a checkpoint is missing, incomplete or not what it should be
+
+Every message names the offending value and says what to do. The page shows the message as it is; an API
+caller gets the same text.
+"""
+
+
+class InputError(ValueError):
+    """What a visitor or a program sent cannot be used."""
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint is missing, incomplete, or its content is not what the contract or the lock says."""
