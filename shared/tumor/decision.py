@@ -1,0 +1,92 @@
+"""From logits to an answer: calibrated probabilities, a prediction set, and the refusal.
+
+Everything here was fitted on the calibration part alone and is read from `decision.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import CheckpointError
+from shared.tumor.gate import Gate, read_gate
+
+DECISION_FILE = "decision.json"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The fitted part of the decision.
+
+    Attributes:
+        labels: class names in the order of the logits.
+        input_size: side of the network's input, pixels.
+        temperature: the logits are divided by it (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+        set_quantile: a class joins the prediction set when 1 - its probability is at most this
+            (split conformal prediction: Sadinle, Lei and Wasserman 2019).
+        coverage: share of slices whose set holds the truth, as aimed at (0..1).
+        gate: what tells a brain MRI slice from anything else.
+    """
+
+    labels: tuple[str, ...]
+    input_size: int
+    temperature: float
+    set_quantile: float
+    coverage: float
+    gate: Gate
+
+
+def read_decision(folder: Path) -> Decision:
+    """Read `decision.json` and the gate beside it.
+
+    Raises:
+        CheckpointError: the file is missing, no JSON, or lacks a value.
+    """
+    path = folder / DECISION_FILE
+    try:
+        recorded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Decision(
+            labels=tuple(recorded["labels"]),
+            input_size=int(recorded["input_size"]),
+            temperature=float(recorded["temperature"]),
+            set_quantile=float(recorded["set_quantile"]),
+            coverage=float(recorded["coverage"]),
+            gate=read_gate(folder, recorded["gate"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path.name} cannot be used: {error!r}. Run the decide stage again.") from error
+
+
+def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
+    """Softmax of the logits over the temperature.
+
+    Args:
+        logits: (..., K).
+        temperature: above 0.
+
+    Returns:
+        (..., K) float64, each row adding up to 1.
+    """
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    exponents = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    shares: NDArray[np.float64] = exponents / exponents.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def prediction_set(shares: NDArray[np.float64], quantile: float) -> NDArray[np.bool_]:
+    """Which classes cannot be ruled out; the likeliest class always belongs to the set.
+
+    Args:
+        shares: (..., K) calibrated probabilities.
+        quantile: largest 1 - probability that is still in.
+
+    Returns:
+        (..., K) booleans, at least one true a row.
+    """
+    inside = shares >= 1 - quantile
+    return np.asarray(inside | (shares == shares.max(axis=-1, keepdims=True)))

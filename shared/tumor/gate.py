@@ -1,0 +1,63 @@
+"""The gate: is this picture a brain MRI slice at all?
+
+A linear score over the pooled last feature map, standardised: w . (x - mean) / scale + b, squashed to 0..1.
+It is fitted on calibration slices against pictures of other things (outlier exposure; Hendrycks, Mazeika and
+Dietterich 2019) and its threshold is set so that few calibration slices fall under it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+GATE_FILE = "gate.safetensors"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A linear gate.
+
+    Attributes:
+        mean, scale, weight: (C,) float32 each, over the pooled features.
+        bias: added to the weighted sum.
+        threshold: a score under it (0..1) is refused.
+    """
+
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    bias: float
+    threshold: float
+
+
+def read_gate(folder: Path, recorded: dict[str, Any]) -> Gate:
+    """The gate of a checkpoint: its vectors from `gate.safetensors`, its numbers from `decision.json`."""
+    vectors = load_file(folder / GATE_FILE)
+    return Gate(
+        mean=vectors["mean"],
+        scale=vectors["scale"],
+        weight=vectors["weight"],
+        bias=float(recorded["bias"]),
+        threshold=float(recorded["threshold"]),
+    )
+
+
+def gate_score(gate: Gate, features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How much a picture is like a brain MRI slice.
+
+    Args:
+        gate: a fitted gate.
+        features: (N, C, h, w) last feature map.
+
+    Returns:
+        (N,) float64 in 0..1; under `gate.threshold` the picture is refused.
+    """
+    pooled = features.mean(axis=(2, 3))
+    margin = ((pooled - gate.mean) / gate.scale) @ gate.weight + gate.bias
+    score: NDArray[np.float64] = 1 / (1 + np.exp(-np.asarray(margin, dtype=np.float64)))
+    return score
