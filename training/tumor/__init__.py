@@ -1,0 +1,1 @@
+"""The tumor network: audit, split, fit, decide, evaluate, export."""

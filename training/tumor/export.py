@@ -1,0 +1,142 @@
+"""Write a network as the model part of a checkpoint: safetensors, config.json and model.onnx.
+
+The folder opens unchanged in `timm.create_model("local-dir:FOLDER")`, in transformers'
+`pipeline("image-classification")` and in ONNX Runtime, with the same logits. Large weights are rounded to
+what float16 holds before anything is measured, and stored as float16: half the size, no difference between
+what was evaluated and what is served.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnx_ir as ir
+import torch
+from onnx import numpy_helper
+from onnxscript import optimizer
+from safetensors.torch import save_file
+from timm.models._hub import save_config_for_hf
+from torch import nn
+
+from shared.tumor.network import FEATURES, INPUT, LOGITS
+
+LARGE = 1024  # elements; smaller tensors (batch statistics, biases) stay float32
+OPSET = 18
+
+
+def round_large_weights(network: nn.Module) -> nn.Module:
+    """Round each large weight to the nearest float16 value, in place; the dtype stays float32."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if parameter.numel() >= LARGE:
+                parameter.copy_(parameter.half().float())
+    return network
+
+
+def write_network(
+    network: nn.Module,
+    folder: Path,
+    *,
+    labels: tuple[str, ...],
+    size: int,
+    model_args: dict[str, Any],
+) -> None:
+    """Write `model.safetensors`, `config.json` and `model.onnx`.
+
+    Args:
+        network: a timm network; its large weights are rounded in place.
+        folder: where to; created when missing.
+        labels: class names in the order of the logits.
+        size: side of the input, pixels.
+        model_args: what `timm.create_model` needs beyond name and number of classes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    round_large_weights(network).eval().cpu()
+    _write_safetensors(network, folder / "model.safetensors")
+    _write_config(network, folder / "config.json", labels, size, model_args)
+    _write_onnx(network, folder / "model.onnx", size)
+
+
+def _write_safetensors(network: nn.Module, path: Path) -> None:
+    parameters = dict(network.named_parameters())
+    tensors = {
+        name: tensor.half() if name in parameters and tensor.numel() >= LARGE else tensor
+        for name, tensor in network.state_dict().items()
+    }
+    save_file({k: v.contiguous() for k, v in tensors.items()}, path, metadata={"format": "pt"})
+
+
+def _write_config(
+    network: nn.Module, path: Path, labels: tuple[str, ...], size: int, model_args: dict[str, Any]
+) -> None:
+    data = {"input_size": (3, size, size), "mean": (0.5,) * 3, "std": (0.5,) * 3, "crop_pct": 1.0,
+            "interpolation": "bilinear"}
+    save_config_for_hf(network, str(path), {"label_names": list(labels), "num_classes": len(labels),
+                                            "pretrained_cfg": data})
+    config = json.loads(path.read_text(encoding="utf-8"))
+    # transformers passes num_classes itself and fails on a second one in model_args; its default dtype is
+    # that of the file, and the half-size weights must not make it compute in half precision.
+    config["model_args"] = model_args
+    config["dtype"] = "float32"
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+class _FeaturesAndLogits(nn.Module):
+    """One pass, two results, as `model.onnx` has them."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = self.network.forward_features(pixels)
+        return features, self.network.forward_head(features)
+
+
+def _write_onnx(network: nn.Module, path: Path, size: int) -> None:
+    # torch.onnx.export leaves a wrapper that was in train mode in train mode, and the network with it.
+    wrapper = _FeaturesAndLogits(network).eval()
+    program = torch.onnx.export(
+        wrapper,
+        (torch.zeros(2, 3, size, size),),
+        input_names=[INPUT],
+        output_names=[FEATURES, LOGITS],
+        dynamic_shapes={"pixels": {0: torch.export.Dim("slices", min=1)}},
+        opset_version=OPSET,
+        dynamo=True,
+        optimize=False,  # it would fold batch statistics into the weights, off the float16 grid
+        verbose=False,
+    )
+    if program is None:
+        raise RuntimeError("torch.onnx.export returned no program.")
+    optimizer.inline(program.model)
+    optimizer.fold_constants(program.model)
+    optimizer.remove_unused_nodes(program.model)
+    onnx.save(halve_initializers(ir.serde.serialize_model(program.model)), path)
+
+
+def halve_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Store as float16 each large initializer that float16 holds without loss, with a cast back in front.
+
+    ONNX Runtime folds the casts when it opens the file, so that it computes with the same float32 weights.
+    """
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < LARGE:
+            continue
+        halved = values.astype(np.float16)
+        if not np.array_equal(halved.astype(np.float32), values):
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(halved, name + ".half"))
+        casts.append(onnx.helper.make_node("Cast", [name + ".half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model
