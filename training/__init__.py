@@ -1,1 +1,1 @@
-"""The training of the checkpoints: data, fit, evaluation, export. One entry point a stage; stages meet in files."""
+"""Training: from data to a checkpoint. One entry point a stage; stages meet in files."""

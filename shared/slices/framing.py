@@ -1,8 +1,9 @@
 """Where the head is in a slice, and how the network sees it.
 
-Scanners, exports and screenshots frame a head in many ways. The network sees a square around the head with
-the intensities stretched between two percentiles, so that neither framing nor brightness tells it where a
-picture came from. A map over what the network saw is put back onto the slice with `onto_slice`.
+Scanners, exports and screenshots frame a head in many ways. The network sees a square around the
+head with the intensities stretched between two percentiles, so that neither framing nor brightness
+tells it where a picture came from. A map over what the network saw is put back onto the slice with
+`onto_slice`.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def prepare(pixels: FloatImage, size: int) -> Prepared:
 
 
 def to_input(prepared: FloatImage) -> FloatImage:
-    """Normalise prepared slices as the network was trained: (x - 0.5) / 0.5, one channel repeated thrice.
+    """Normalise prepared slices as the network was trained: (x - 0.5) / 0.5, one channel repeated
+    thrice.
 
     Args:
         prepared: (S, S) or (N, S, S) float32 in 0..1.
@@ -88,7 +90,12 @@ def to_input(prepared: FloatImage) -> FloatImage:
 def is_negative(pixels: FloatImage) -> bool:
     """Whether the frame around the picture is bright, as air is in a negative."""
     depth = max(1, round(BORDER_SHARE * min(pixels.shape)))
-    frame = (pixels[:depth].ravel(), pixels[-depth:].ravel(), pixels[:, :depth].ravel(), pixels[:, -depth:].ravel())
+    frame = (
+        pixels[:depth].ravel(),
+        pixels[-depth:].ravel(),
+        pixels[:, :depth].ravel(),
+        pixels[:, -depth:].ravel(),
+    )
     return bool(np.median(np.concatenate(frame)) > BRIGHT_BORDER)
 
 
@@ -120,7 +127,7 @@ def _extent(shares: NDArray[np.floating]) -> tuple[int, int]:
 
 
 def cut(pixels: FloatImage, window: Window, size: int) -> FloatImage:
-    """The window, resampled to (size, size) with antialiasing; black where it overhangs the picture."""
+    """The window, resampled to (size, size) with antialiasing; black where it overhangs."""
     height, width = pixels.shape
     top, left = min(0, int(np.floor(window.top))), min(0, int(np.floor(window.left)))
     bottom = max(height, int(np.ceil(window.top + window.side)))
@@ -130,11 +137,13 @@ def cut(pixels: FloatImage, window: Window, size: int) -> FloatImage:
     y, x = window.top - top, window.left - left
     box = (x, y, min(x + window.side, pixels.shape[1]), min(y + window.side, pixels.shape[0]))
     picture = Image.fromarray(np.ascontiguousarray(pixels, dtype=np.float32))
-    return np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR, box=box), dtype=np.float32)
+    return np.asarray(
+        picture.resize((size, size), Image.Resampling.BILINEAR, box=box), dtype=np.float32
+    )
 
 
 def stretch(pixels: FloatImage) -> FloatImage:
-    """Stretch the intensities so that the 1st percentile is 0 and the 99.5th is 1; a blank picture is 0."""
+    """Stretch the 1st percentile to 0 and the 99.5th to 1; a blank picture becomes 0."""
     flat = np.sort(pixels, axis=None)
     last = flat.size - 1
     low = flat[int(last * DARK_PERCENTILE / 100)]

@@ -26,7 +26,8 @@ class Decision:
     Attributes:
         labels: class names in the order of the logits.
         input_size: side of the network's input, pixels.
-        temperature: the logits are divided by it (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+        temperature: the logits are divided by it (Guo et al. 2017, "On Calibration of Modern Neural
+            Networks").
         set_quantile: a class joins the prediction set when 1 - its probability is at most this
             (split conformal prediction: Sadinle, Lei and Wasserman 2019).
         coverage: share of slices whose set holds the truth, as aimed at (0..1).
@@ -59,7 +60,9 @@ def read_decision(folder: Path) -> Decision:
             gate=read_gate(folder, recorded["gate"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{path.name} cannot be used: {error!r}. Run the decide stage again.") from error
+        raise CheckpointError(
+            f"{path.name} cannot be used: {error!r}. Run the decide stage again."
+        ) from error
 
 
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:

@@ -1,8 +1,9 @@
 """The gate: is this picture a brain MRI slice at all?
 
-A linear score over the pooled last feature map, standardised: w . (x - mean) / scale + b, squashed to 0..1.
-It is fitted on calibration slices against pictures of other things (outlier exposure; Hendrycks, Mazeika and
-Dietterich 2019) and its threshold is set so that few calibration slices fall under it.
+A linear score over the pooled last feature map, standardised: w . (x - mean) / scale + b, squashed
+to 0..1. It is fitted on calibration slices against pictures of other things (outlier exposure;
+Hendrycks, Mazeika and Dietterich 2019) and its threshold is set so that few calibration slices fall
+under it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Gate:
 
 
 def read_gate(folder: Path, recorded: dict[str, Any]) -> Gate:
-    """The gate of a checkpoint: its vectors from `gate.safetensors`, its numbers from `decision.json`."""
+    """The gate of a checkpoint: vectors from `gate.safetensors`, numbers from `decision.json`."""
     vectors = load_file(folder / GATE_FILE)
     return Gate(
         mean=vectors["mean"],

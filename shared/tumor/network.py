@@ -1,4 +1,4 @@
-"""The network as an ONNX Runtime session: the expensive pass, run once for answer and explanation."""
+"""The network in ONNX Runtime: the expensive pass, run once for answer and explanation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class OnnxNetwork:
     """`model.onnx` of a checkpoint, ready to run.
 
     Attributes:
-        session: takes `pixels` (N, 3, S, S) float32, gives `features` (N, C, h, w) and `logits` (N, K).
+        session: takes `pixels` (N, 3, S, S) float32, gives `features` (N, C, h, w) and `logits` (N,
+            K).
     """
 
     session: ort.InferenceSession

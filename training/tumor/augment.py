@@ -1,7 +1,7 @@
 """Changes of framing, contrast and quality that say nothing about a tumor.
 
-All functions work on whole batches on the device of their input and draw from the given generator, so that
-a run repeats.
+All functions work on whole batches on the device of their input and draw from the given generator,
+so that a run repeats.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def reframe(
 
 
 def recolour(pixels: Tensor, generator: torch.Generator) -> Tensor:
-    """Gamma, a random monotone curve, contrast, and a smooth field of uneven receive sensitivity."""
+    """Gamma, a random monotone curve, gain, and a smooth field of uneven sensitivity."""
     count = len(pixels)
     gamma = torch.exp(uniform(count, math.log(0.6), math.log(1.7), generator)).to(pixels.device)
     pixels = pixels.clamp(0, 1) ** gamma.view(-1, 1, 1, 1)

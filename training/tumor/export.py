@@ -1,9 +1,10 @@
 """Write a network as the model part of a checkpoint: safetensors, config.json and model.onnx.
 
 The folder opens unchanged in `timm.create_model("local-dir:FOLDER")`, in transformers'
-`pipeline("image-classification")` and in ONNX Runtime, with the same logits. Large weights are rounded to
-what float16 holds before anything is measured, and stored as float16: half the size, no difference between
-what was evaluated and what is served.
+`pipeline("image-classification")` and in ONNX Runtime, with the same logits. Large weights are
+rounded to
+what float16 holds before anything is measured, and stored as float16: half the size, no difference
+between what was evaluated and what is served.
 """
 
 from __future__ import annotations
@@ -86,8 +87,9 @@ def _write_config(
         {"label_names": list(labels), "num_classes": len(labels), "pretrained_cfg": data},
     )
     config = json.loads(path.read_text(encoding="utf-8"))
-    # transformers passes num_classes itself and fails on a second one in model_args; its default dtype is
-    # that of the file, and the half-size weights must not make it compute in half precision.
+    # transformers passes num_classes itself and fails on a second one in model_args; its default
+    # dtype is # that of the file, and the half-size weights must not make it compute in half
+    # precision.
     config["model_args"] = model_args
     config["dtype"] = "float32"
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
@@ -106,7 +108,8 @@ class _FeaturesAndLogits(nn.Module):
 
 
 def _write_onnx(network: nn.Module, path: Path, size: int) -> None:
-    # torch.onnx.export leaves a wrapper that was in train mode in train mode, and the network with it.
+    # torch.onnx.export leaves a wrapper that was in train mode in train mode, and the network with
+    # it.
     wrapper = _FeaturesAndLogits(network).eval()
     program = torch.onnx.export(
         wrapper,
@@ -128,9 +131,11 @@ def _write_onnx(network: nn.Module, path: Path, size: int) -> None:
 
 
 def halve_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Store as float16 each large initializer that float16 holds without loss, with a cast back in front.
+    """Store as float16 each large initializer that float16 holds without loss, with a cast back in
+    front.
 
-    ONNX Runtime folds the casts when it opens the file, so that it computes with the same float32 weights.
+    ONNX Runtime folds the casts when it opens the file, so that it computes with the same float32
+    weights.
     """
     graph = model.graph
     casts = []

@@ -220,7 +220,7 @@ def resume(run: Run, settings: FitSettings, path: Path, device: torch.device) ->
 
 
 def report(path: Path, epoch: int, losses: dict[str, float], validation: Validation) -> None:
-    """Append a line to the history and print it. A line of an epoch that is run again is replaced."""
+    """Append a line to the history and print it; a line of an epoch run again is replaced."""
     earlier = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     line = json.dumps({"epoch": epoch, "loss": losses, "validation": asdict(validation)})
     path.write_text("\n".join([*earlier[: epoch - 1], line]) + "\n", encoding="utf-8")

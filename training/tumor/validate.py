@@ -1,4 +1,4 @@
-"""A quick look at a network between two epochs. The figures that count come from the evaluate stage."""
+"""A quick look at a network between two epochs; the evaluate stage makes the figures that count."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from training.tumor.synthesis import box_slices
 
 @dataclass(frozen=True)
 class Validation:
-    """Figures on the validation part: macro-F1, and on boxed slices how often the map's maximum lies in the
-    box and how much of its positive part does (0..1 each)."""
+    """Figures on the validation part: macro-F1, and on boxed slices how often the map's maximum
+    lies in the box and how much of its positive part does (0..1 each)."""
 
     macro_f1: float
     pointing: float
