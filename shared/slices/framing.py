@@ -83,8 +83,10 @@ def to_input(prepared: FloatImage) -> FloatImage:
     Returns:
         (N, 3, S, S) float32 in -1..1; N is 1 for a single slice.
     """
-    batch = prepared.reshape(-1, 1, *prepared.shape[-2:]) * np.float32(2) - np.float32(1)
-    return np.ascontiguousarray(np.broadcast_to(batch, (len(batch), 3, *batch.shape[-2:])))
+    one_channel = prepared.reshape(-1, 1, *prepared.shape[-2:]) * np.float32(2) - np.float32(1)
+    batch = np.empty((len(one_channel), 3, *prepared.shape[-2:]), dtype=np.float32)
+    batch[:] = one_channel
+    return batch
 
 
 def is_negative(pixels: FloatImage) -> bool:
@@ -92,7 +94,7 @@ def is_negative(pixels: FloatImage) -> bool:
     depth = max(1, round(BORDER_SHARE * min(pixels.shape)))
     edges = (pixels[:depth], pixels[-depth:], pixels[:, :depth], pixels[:, -depth:])
     bright = sum(np.count_nonzero(edge > BRIGHT_BORDER) for edge in edges)
-    return 2 * bright > sum(edge.size for edge in edges)
+    return bool(2 * bright > sum(edge.size for edge in edges))
 
 
 def head_window(pixels: FloatImage) -> Window:
@@ -157,7 +159,8 @@ def stretch(pixels: FloatImage) -> FloatImage:
     high = flat[int(last * BRIGHT_PERCENTILE / 100)]
     if high - low < FLAT:
         return np.zeros_like(pixels)
-    return np.clip((pixels - low) / (high - low), 0, 1, dtype=np.float32)
+    stretched: FloatImage = np.clip((pixels - low) / (high - low), 0, 1, dtype=np.float32)
+    return stretched
 
 
 def onto_slice(values: FloatImage, window: Window, shape: tuple[int, int]) -> FloatImage:
