@@ -1,0 +1,46 @@
+"""The loss on where the class map lies, against numbers worked out by hand."""
+
+import pytest
+import torch
+
+from training.tumor.losses import box_loss
+
+
+def maps_with(values):
+    maps = torch.zeros(1, 2, 4, 4)
+    for (k, y, x), value in values.items():
+        maps[0, k, y, x] = value
+    return maps
+
+
+MASK = torch.zeros(1, 1, 8, 8)
+MASK[0, 0, :2, :2] = 1  # exactly the first cell
+
+
+def test_a_third_of_the_map_inside_costs_log_three():
+    maps = maps_with({(1, 0, 0): 1.0, (1, 3, 3): 2.0, (0, 2, 2): 9.0, (1, 1, 1): -5.0})
+    loss = box_loss(maps, MASK, torch.tensor([1]))
+    assert loss.item() == pytest.approx(1.0986, abs=1e-3)
+
+
+def test_a_map_that_lies_wholly_inside_costs_nothing():
+    assert box_loss(maps_with({(0, 0, 0): 3.0}), MASK, torch.tensor([0])).item() < 1e-4
+
+
+def test_a_cell_half_covered_counts_as_inside():
+    half = torch.zeros(1, 1, 8, 8)
+    half[0, 0, :2, :1] = 1
+    assert box_loss(maps_with({(0, 0, 0): 3.0}), half, torch.tensor([0])).item() < 1e-4
+
+
+def test_without_boxes_the_loss_is_zero_and_still_differentiable():
+    maps = maps_with({(0, 1, 1): 1.0}).requires_grad_()
+    loss = box_loss(maps, torch.zeros_like(MASK), torch.tensor([0]))
+    loss.backward()
+    assert loss.item() == 0 and maps.grad is not None
+
+
+def test_the_gradient_moves_the_map_into_the_box():
+    maps = maps_with({(0, 0, 0): 1.0, (0, 3, 3): 1.0}).requires_grad_()
+    box_loss(maps, MASK, torch.tensor([0])).backward()
+    assert maps.grad[0, 0, 0, 0] < 0 < maps.grad[0, 0, 3, 3]
