@@ -10,6 +10,8 @@ between what was evaluated and what is served.
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +27,20 @@ from torch import nn
 
 from shared.tumor.network import FEATURES, INPUT, LOGITS
 
-LARGE = 1024  # elements; smaller tensors (batch statistics, biases) stay float32
+LARGE = 1024  # elements, in two or more dimensions; batch statistics and biases stay float32
 OPSET = 18
+
+
+def is_large(shape: Sequence[int]) -> bool:
+    """Whether a tensor is a weight of a convolution or a linear layer, worth storing as float16."""
+    return len(shape) >= 2 and math.prod(shape) >= LARGE
 
 
 def round_large_weights(network: nn.Module) -> nn.Module:
     """Round each large weight to the nearest float16 value, in place; the dtype stays float32."""
     with torch.no_grad():
         for parameter in network.parameters():
-            if parameter.numel() >= LARGE:
+            if is_large(parameter.shape):
                 parameter.copy_(parameter.half().float())
     return network
 
@@ -65,7 +72,7 @@ def write_network(
 def _write_safetensors(network: nn.Module, path: Path) -> None:
     parameters = dict(network.named_parameters())
     tensors = {
-        name: tensor.half() if name in parameters and tensor.numel() >= LARGE else tensor
+        name: tensor.half() if name in parameters and is_large(tensor.shape) else tensor
         for name, tensor in network.state_dict().items()
     }
     save_file({k: v.contiguous() for k, v in tensors.items()}, path, metadata={"format": "pt"})
@@ -141,7 +148,7 @@ def halve_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
     casts = []
     for tensor in graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < LARGE:
+        if values.dtype != np.float32 or not is_large(values.shape):
             continue
         halved = values.astype(np.float16)
         if not np.array_equal(halved.astype(np.float32), values):
