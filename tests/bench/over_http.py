@@ -1,0 +1,169 @@
+"""Our Space and the naive one, each in a process of its own, asked over plain HTTP.
+
+Both get the same 512 px grey JPEG. One measurement is an upload and a call, until the answer is
+there. The naive Space answers with probabilities and overlay, as our `/explain` does, which adds the
+raw map; our `/predict` answers without a map.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from callers import Rush, rush
+from example_slice import slice_jpeg
+from http_calls import call, connect, upload
+from rows import Goal, Row, compared, stated, times_cost, times_gain
+from servers import Server, first_answer, memory_mb, serving
+from timing import Sample, take_turns, turning
+
+SIDE = 512  # px
+CALLERS = 16
+HERE = Path(__file__).parent
+SAME_WORK = ("explain", "naive")
+EXPLAIN_DEFAULTS = [None, None, None, "gradcam", False, 0]
+
+Ask = Callable[[HTTPConnection], object]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured.
+
+    Attributes:
+        rounds, repeats: turns of each endpoint, and timed calls a turn.
+        rushes: how often each endpoint is stormed, and for how many `seconds`.
+        requests: to each server before its memory is read again.
+        settle: seconds after the first answer; ours goes on importing what explanations need.
+    """
+
+    rounds: int
+    repeats: int
+    rushes: int
+    seconds: float
+    requests: int
+    settle: float
+
+
+def measure(app: Path, checkpoint: Path, effort: Effort) -> list[Row]:
+    """Latency, throughput and memory of both servers."""
+    jpeg = slice_jpeg(checkpoint, SIDE)
+    ask = asks(jpeg)
+    with serving([str(app)]) as ours, serving([naive_script(), str(checkpoint)]) as naive:
+        servers = {"explain": ours, "predict": ours, "naive": naive}
+        for name, server in servers.items():
+            first_answer(server, functools.partial(once, ask[name]))
+        time.sleep(effort.settle)
+        idle = {name: memory_mb(servers[name]) for name in SAME_WORK}
+        rows = latency(servers, ask, effort) + throughput(servers, ask, effort)
+        busy = {name: _after(servers[name], ask[name], effort.requests) for name in SAME_WORK}
+    return rows + memory(idle, busy, effort.requests)
+
+
+def asks(jpeg: bytes) -> dict[str, Ask]:
+    """Upload and call, for each endpoint."""
+    return {
+        "explain": lambda at: call(at, "explain", [upload(at, jpeg), *EXPLAIN_DEFAULTS]),
+        "predict": lambda at: call(at, "predict", [upload(at, jpeg), 0]),
+        "naive": lambda at: call(at, "predict", [upload(at, jpeg)]),
+    }
+
+
+def naive_script() -> str:
+    """Where the naive Space is."""
+    return str(HERE / "naive_space.py")
+
+
+def once(ask: Ask, port: int) -> object:
+    """Ask over a fresh connection."""
+    connection = connect(port)
+    try:
+        return ask(connection)
+    finally:
+        connection.close()
+
+
+def latency(servers: Mapping[str, Server], ask: Mapping[str, Ask], effort: Effort) -> list[Row]:
+    """One caller at a time."""
+    connections = {name: connect(server.port) for name, server in servers.items()}
+    calls = {name: functools.partial(ask[name], connections[name]) for name in servers}
+    taken = take_turns(calls, rounds=effort.rounds, repeats=effort.repeats)
+    for connection in connections.values():
+        connection.close()
+    naive = taken["naive"]
+    return [
+        compared(
+            f"http_{name}",
+            f"Upload and {words}, against the naive Space",
+            taken[name],
+            naive,
+            unit="ms",
+            ratio=times_gain(taken[name], naive),
+            goal=goal,
+        )
+        for name, words, goal in (
+            ("explain", "answer with overlay", Goal("at least", 5)),
+            ("predict", "answer alone", None),
+        )
+    ]
+
+
+def throughput(servers: Mapping[str, Server], ask: Mapping[str, Ask], effort: Effort) -> list[Row]:
+    """Sixteen callers at a time, who share the cores with the servers."""
+    rushes: dict[str, list[Rush]] = {name: [] for name in servers}
+    for order in turning(tuple(servers), effort.rushes):
+        for name in order:
+            port = servers[name].port
+            rushes[name].append(rush(port, ask[name], callers=CALLERS, seconds=effort.seconds))
+    rates = {name: Sample(tuple(each.rate for each in rushes[name])) for name in servers}
+    own = Sample(tuple(1e3 * each.own_seconds / each.answers for each in rushes["explain"]))
+    return [
+        *(
+            compared(
+                f"callers_{name}",
+                f"{words} at {CALLERS} callers, against the naive Space",
+                rates[name],
+                rates["naive"],
+                unit="/s",
+                ratio=times_cost(rates[name], rates["naive"]),
+                goal=goal,
+            )
+            for name, words, goal in (
+                ("explain", "Answers with overlay", Goal("at least", 10)),
+                ("predict", "Answers alone", None),
+            )
+        ),
+        stated(
+            "callers_own", "Processor time of the callers themselves, an answer", own, unit="ms"
+        ),
+    ]
+
+
+def memory(idle: Mapping[str, float], busy: Mapping[str, float], requests: int) -> list[Row]:
+    """Memory of the servers, before and after."""
+    return [
+        compared(
+            name,
+            label,
+            Sample((taken["explain"],)),
+            Sample((taken["naive"],)),
+            unit="MB",
+            ratio=taken["explain"] / taken["naive"],
+        )
+        for name, label, taken in (
+            ("memory_idle", "Memory of the server, idle", idle),
+            ("memory_busy", f"Memory of the server, after {requests} more requests", busy),
+        )
+    ]
+
+
+def _after(server: Server, ask: Ask, requests: int) -> float:
+    connection = connect(server.port)
+    for _ in range(requests):
+        ask(connection)
+    connection.close()
+    return memory_mb(server)
