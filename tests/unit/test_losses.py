@@ -1,5 +1,7 @@
 """The loss on where the class map lies, against numbers worked out by hand."""
 
+import math
+
 import pytest
 import torch
 
@@ -17,20 +19,27 @@ MASK = torch.zeros(1, 1, 8, 8)
 MASK[0, 0, :2, :2] = 1  # exactly the first cell
 
 
-def test_a_third_of_the_map_inside_costs_log_three():
+def test_a_map_inside_and_outside_by_hand():
     maps = maps_with({(1, 0, 0): 1.0, (1, 3, 3): 2.0, (0, 2, 2): 9.0, (1, 1, 1): -5.0})
     loss = box_loss(maps, MASK, torch.tensor([1]))
-    assert loss.item() == pytest.approx(1.0986, abs=1e-3)
+    assert loss.item() == pytest.approx(math.log(1 + 2 / 2) + 0.75)
 
 
-def test_a_map_that_lies_wholly_inside_costs_nothing():
-    assert box_loss(maps_with({(0, 0, 0): 3.0}), MASK, torch.tensor([0])).item() < 1e-4
+def test_a_strong_map_wholly_inside_costs_nothing():
+    assert box_loss(maps_with({(0, 0, 0): 5.0}), MASK, torch.tensor([0])).item() == 0
+
+
+def test_a_map_that_is_negative_everywhere_is_no_way_out():
+    maps = maps_with({(0, y, x): -1.0 for y in range(4) for x in range(4)}).requires_grad_()
+    loss = box_loss(maps, MASK, torch.tensor([0]))
+    loss.backward()
+    assert loss.item() == pytest.approx(1.25) and maps.grad[0, 0, 0, 0] < 0
 
 
 def test_a_cell_half_covered_counts_as_inside():
     half = torch.zeros(1, 1, 8, 8)
     half[0, 0, :2, :1] = 1
-    assert box_loss(maps_with({(0, 0, 0): 3.0}), half, torch.tensor([0])).item() < 1e-4
+    assert box_loss(maps_with({(0, 0, 0): 5.0}), half, torch.tensor([0])).item() == 0
 
 
 def test_without_boxes_the_loss_is_zero_and_still_differentiable():

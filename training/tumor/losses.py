@@ -8,7 +8,7 @@ from torch import Tensor
 
 SMOOTHING = 0.05
 COVERED = 0.5  # a cell half inside the box counts as inside: small tumors fill no cell of their own
-TINY = 1e-6
+MARGIN = 4.0  # least mean value of the true class's map inside the box
 
 
 def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
@@ -17,8 +17,12 @@ def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def box_loss(maps: Tensor, masks: Tensor, targets: Tensor) -> Tensor:
-    """Minus the log of the share of the true class's positive map that lies inside the expert's
-    box.
+    """How much the true class's map says outside the expert's box, and how little inside.
+
+    With P_in and P_out the sums of the positive part of the map inside and outside the box, and m
+    the mean of the map inside: log(1 + P_out / (1 + P_in)) + max(0, 1 - m / MARGIN). The second term
+    is needed: a map that is negative everywhere has nothing outside the box either, and a network
+    that may choose learns to answer by what speaks against the other classes.
 
     Args:
         maps: (B, K, h, w) what each cell adds to each logit.
@@ -32,7 +36,9 @@ def box_loss(maps: Tensor, masks: Tensor, targets: Tensor) -> Tensor:
     boxed = inside.amax(dim=(1, 2)) > 0
     if not boxed.any():
         return maps.sum() * 0
-    positive = maps[torch.arange(len(targets), device=maps.device), targets].clamp(min=0)[boxed]
-    within = (positive * inside[boxed]).sum(dim=(1, 2))
-    share = (within + TINY) / (positive.sum(dim=(1, 2)) + TINY)
-    return -torch.log(share.clamp(min=1e-3)).mean()
+    own = maps[torch.arange(len(targets), device=maps.device), targets][boxed]
+    inside = inside[boxed]
+    within = (own.clamp(min=0) * inside).sum(dim=(1, 2))
+    outside = (own.clamp(min=0) * (1 - inside)).sum(dim=(1, 2))
+    mean = (own * inside).sum(dim=(1, 2)) / inside.sum(dim=(1, 2))
+    return (torch.log1p(outside / (1 + within)) + F.relu(1 - mean / MARGIN)).mean()
