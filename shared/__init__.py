@@ -1,1 +1,1 @@
-"""What the Spaces and training both need: reading input, loading checkpoints, predicting, explaining."""
+"""What Spaces and training both need: reading, loading, predicting, explaining."""

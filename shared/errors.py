@@ -6,8 +6,8 @@
     └── RuntimeError
         └── CheckpointError   a checkpoint is missing, incomplete or not what it should be
 
-Every message names the offending value and says what to do. The page shows the message as it is; an API
-caller gets the same text.
+Every message names the offending value and says what to do. The page shows the message as it is; an
+API caller gets the same text.
 """
 
 

@@ -15,8 +15,8 @@ from shared.slices.slice import COLOURED, FloatImage, Slice, grey_of, to_unit_ra
 
 __all__ = ["Slice", "read_slice"]
 
-# Only formats that hold pictures and have a signature: Pillow also opens scripts (EPS), for which it
-# runs an interpreter, and takes much for a TGA.
+# Only formats that hold pictures and have a signature: Pillow also opens scripts (EPS), for which
+# it # runs an interpreter, and takes much for a TGA.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "JPEG2000")
 SUFFIXES = {
     ".png": {"PNG"},

@@ -1,4 +1,4 @@
-"""Read one slice from a DICOM file the way a viewer shows it: rescaled, windowed, white on black."""
+"""Read one slice from a DICOM file as a viewer shows it: rescaled, windowed, white on black."""
 
 from __future__ import annotations
 

@@ -32,6 +32,8 @@ class Decision:
             (split conformal prediction: Sadinle, Lei and Wasserman 2019).
         coverage: share of slices whose set holds the truth, as aimed at (0..1).
         gate: what tells a brain MRI slice from anything else.
+        layers: name and module of the layers below the last at which a map can be taken, from the
+            first up. Recorded, so that the page can list them before PyTorch is imported.
     """
 
     labels: tuple[str, ...]
@@ -40,6 +42,7 @@ class Decision:
     set_quantile: float
     coverage: float
     gate: Gate
+    layers: tuple[tuple[str, str], ...] = ()
 
 
 def read_decision(folder: Path) -> Decision:
@@ -58,6 +61,7 @@ def read_decision(folder: Path) -> Decision:
             set_quantile=float(recorded["set_quantile"]),
             coverage=float(recorded["coverage"]),
             gate=read_gate(folder, recorded["gate"]),
+            layers=tuple((str(each["name"]), str(each["module"])) for each in recorded["layers"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(

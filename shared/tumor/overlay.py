@@ -1,0 +1,103 @@
+"""A raw map, drawn: which region it marks, its outline, and its colours over the slice."""
+
+from __future__ import annotations
+
+import numpy as np
+from contourpy import contour_generator
+from numpy.typing import NDArray
+
+from shared.slices.framing import Window, onto_slice
+from shared.tumor.colours import colour_table
+from shared.tumor.heatmap import Heatmap
+
+FloatImage = NDArray[np.float32]
+MARKED_FROM = 0.5  # of the largest value: what a map marks, as in weakly supervised localisation
+FULL, SHARES = 255, 256  # of a byte
+
+
+def levels(heatmap: Heatmap) -> FloatImage:
+    """The positive part over its own largest value; all 0 where the map shows nothing.
+
+    Args:
+        heatmap: raw and signed.
+
+    Returns:
+        (h, w) float32 in 0..1.
+    """
+    if heatmap.empty:
+        return np.zeros_like(heatmap.values)
+    positive = np.clip(heatmap.values, 0, None)
+    scaled: FloatImage = positive / positive.max()
+    return scaled
+
+
+def marked(heatmap: Heatmap, size: int) -> NDArray[np.bool_]:
+    """The region that a map marks, over the square that the network saw.
+
+    Args:
+        heatmap: raw and signed.
+        size: side of the square, pixels.
+
+    Returns:
+        (size, size) booleans: where the map is at least half its largest value; none when empty.
+    """
+    whole = Window(0, 0, size)
+    grown = onto_slice(levels(heatmap), whole, (size, size))
+    return grown >= MARKED_FROM if not heatmap.empty else np.zeros((size, size), dtype=bool)
+
+
+def outline(heatmap: Heatmap, window: Window) -> list[list[list[float]]]:
+    """The rim of the marked region.
+
+    Args:
+        heatmap: raw and signed.
+        window: where in the slice the map lies.
+
+    Returns:
+        Closed lines of [x, y] in pixels of the slice; none when the map is empty.
+    """
+    if heatmap.empty:
+        return []
+    grid = np.pad(levels(heatmap), 1)  # the rim closes at the edge of the map
+    height, width = heatmap.values.shape
+    lines = contour_generator(z=grid).lines(MARKED_FROM)
+    cell = np.array([window.side / width, window.side / height])
+    corner = np.array([window.left, window.top])
+    return [np.round((line - 0.5) * cell + corner, 2).tolist() for line in lines]
+
+
+def blend(
+    pixels: FloatImage,
+    heatmap: Heatmap,
+    window: Window,
+    *,
+    colours: str = "viridis",
+    opacity: float = 0.5,
+) -> NDArray[np.uint8]:
+    """The slice with the map over it; where the map is 0 the slice shows through.
+
+    Args:
+        pixels: (H, W) float32 in 0..1.
+        heatmap: raw and signed.
+        window: where in the slice the map lies.
+        colours: name of a colour map.
+        opacity: of the map at its largest value, 0..1.
+
+    Returns:
+        (H, W, 3) uint8.
+
+    Raises:
+        InputError: no such colour map.
+    """
+    table = colour_table(colours).astype(np.uint16)
+    grey = (pixels * np.float32(FULL)).astype(np.uint16)[..., None]
+    if heatmap.empty:
+        return np.repeat(grey, 3, axis=2).astype(np.uint8)
+    steps = levels(heatmap) * np.float32(FULL)
+    index = onto_slice(steps, window, (pixels.shape[0], pixels.shape[1])).astype(np.uint8)
+    # Whole numbers only: the same in floats costs four times as much. Opacity follows the square
+    # root of the level, as on the page.
+    cover = (np.sqrt(np.arange(SHARES) / FULL) * opacity * SHARES).astype(np.uint16)
+    share = cover[index][..., None]
+    mixed = (grey * (SHARES - share) + (table * cover[:, None])[index]) >> 8
+    return mixed.astype(np.uint8)
