@@ -1,8 +1,8 @@
 """The Space that people usually write for this: gr.Interface, PyTorch eager, pytorch-grad-cam.
 
 It answers with the same weights as ours: `python naive_space.py CHECKPOINT_FOLDER`. One slice at a
-time, as Gradio's queue would have it, because pytorch-grad-cam's hooks fail when two threads use one
-network. A lock does that at less cost than the queue.
+time, as in Gradio's queue, because pytorch-grad-cam's hooks fail when two threads use one network;
+a lock does that at less cost than the queue.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Our Space and the naive one, each in a process of its own, asked over plain HTTP.
 
 Both get the same 512 px grey JPEG. One measurement is an upload and a call, until the answer is
-there. The naive Space answers with probabilities and overlay, as our `/explain` does, which adds the
-raw map; our `/predict` answers without a map.
+there. The naive Space answers with probabilities and overlay, as our `/explain` does, which adds
+the raw map; our `/predict` answers without a map.
 """
 
 from __future__ import annotations
