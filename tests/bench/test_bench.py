@@ -56,16 +56,16 @@ def test_nobody_is_always_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sense", "ratio", "met"),
+    ("goal", "ratio", "met"),
     [
-        ("at most", 1.25, True),
-        ("at most", 1.26, False),
-        ("at least", 1.25, True),
-        ("at least", 1.24, False),
+        (Goal("at most", 1.25), 1.25, True),
+        (Goal("at most", 1.25), 1.26, False),
+        (Goal("at least", 8), 8.0, True),
+        (Goal("at least", 8), 7.99, False),
     ],
 )
-def test_a_goal_is_met_on_its_side_of_the_limit(sense: str, ratio: float, met: bool) -> None:
-    assert Goal(sense, 1.25).is_met(ratio) is met  # type: ignore[arg-type]
+def test_a_goal_is_met_on_its_side_of_the_limit(goal: Goal, ratio: float, met: bool) -> None:
+    assert goal.is_met(ratio) is met
 
 
 def test_cost_and_gain_are_each_others_inverse() -> None:
