@@ -16,4 +16,4 @@ class InputError(ValueError):
 
 
 class CheckpointError(RuntimeError):
-    """A checkpoint is missing, incomplete, or its content is not what the contract or the lock says."""
+    """A checkpoint is missing, incomplete, or not what the contract or the lock says."""

@@ -1,5 +1,4 @@
-"""How far a map can be trusted for this slice: deletion and insertion against the same map
-elsewhere.
+"""How far to trust a map for this slice: deletion and insertion against the map elsewhere.
 
 What the map marks is blurred away (deletion), or is all that is left sharp (insertion), and the
 answer is taken again (Petsiuk, Das and Saenko 2018, "RISE"; one step of their curves, at the marked

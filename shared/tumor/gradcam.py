@@ -1,5 +1,4 @@
-"""Grad-CAM through Captum (Selvaraju et al. 2017), from the feature map that the answer left
-behind.
+"""Grad-CAM through Captum (Selvaraju et al. 2017), from the feature map the answer left behind.
 
     map = sum_k a_k A_k    with  a_k = mean over the cells of d logit / d A_k
 

@@ -1,0 +1,75 @@
+# Plain `make` lists what can be done.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock
+DATA ?=
+RUN ?= runs/tumor
+CHECKPOINT ?= spaces/tumor/checkpoint
+HAS_APT := $(shell command -v apt-get)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-tumor test check train-tumor evaluate-tumor bench screenshots figures clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
+		| awk -F'|' '{printf "%-24s%s\n", $$1, $$2}'
+
+run: .venv/ready ## start every Space and print its address; Ctrl-C ends them
+	@$(BIN)/python spaces/run.py
+
+run-tumor: .venv/ready ## start the tumor Space on port 7860
+	@$(BIN)/python spaces/run.py tumor
+
+test: .venv/ready-for-tests chromium check ## all checks and all tests
+	$(BIN)/pytest
+
+check: .venv/ready-for-tests ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+train-tumor: .venv/ready-for-tests ## DATA=folder: data to checkpoint, all stages; goes on where it was broken off
+	@$(call need_data,train-tumor)
+	$(BIN)/python -m training.tumor.run --data "$(DATA)" --out $(RUN) --checkpoint $(CHECKPOINT)
+
+evaluate-tumor: .venv/ready-for-tests ## DATA=folder: measure the checkpoint again with the code that the Space runs
+	@$(call need_data,evaluate-tumor)
+	$(BIN)/python -m training.tumor.evaluate --data "$(DATA)" --out $(RUN) --checkpoint $(CHECKPOINT)
+
+bench: .venv/ready-for-tests ## speed against the bare network and the Space people usually write
+	$(BIN)/python tests/bench/run.py --json docs/bench.json
+	$(BIN)/python -m training.figures README.md
+
+figures: .venv/ready-for-tests ## write the recorded figures into README.md
+	$(BIN)/python -m training.figures README.md
+
+screenshots: .venv/ready-for-tests chromium ## write docs/images from the running page
+	$(BIN)/python tests/browser/screenshots.py
+
+clean: ## remove the virtual environment and caches
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/ready: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "Installing what the Spaces need: 2 to 4 minutes, once ..."
+	$(PIP) -e .
+	@touch $@
+
+.venv/ready-for-tests: .venv/ready
+	@echo "Installing what training and tests need ..."
+	$(PIP) -e ".[test]"
+	@touch $@
+
+# The browser tests drive Debian's chromium.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { \
+		[ -n "$(HAS_APT)" ] || { echo "chromium is missing and there is no apt-get: install it."; exit 1; }; \
+		echo "Installing chromium ..."; \
+		$(SUDO) apt-get install -y -qq chromium >/dev/null 2>&1 || { \
+			$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium >/dev/null; }; }
+
+need_data = [ -n "$(DATA)" ] || { echo "Say where the data is: make $(1) DATA=folder"; exit 2; }

@@ -1,0 +1,88 @@
+"""`checkpoint.json`, the lock file of a Space: which model it runs, to the byte."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shared.checkpoint.contract import SCHEMA, check_complete, hash_folder
+from shared.errors import CheckpointError
+
+LOCK_FILE = "checkpoint.json"
+COMMIT = re.compile(r"[0-9a-f]{40}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A Space's lock.
+
+    Attributes:
+        repository: "owner/name" on the Hub; None until a model has been published, which locks the
+            bundled checkpoint.
+        commit: 40 hex digits; None without a repository. There is no "latest".
+        files: sha256 of every file of the checkpoint.
+        headline: the figures that a reviewer of a promotion looks at, from evaluation.json.
+    """
+
+    repository: str | None
+    commit: str | None
+    files: dict[str, str]
+    headline: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_lock(path: Path) -> Lock:
+    """Read and check a lock.
+
+    Raises:
+        CheckpointError: no such file, no JSON, another schema, or a value that cannot be right.
+    """
+    try:
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+        if recorded.pop("schema") != SCHEMA:
+            raise ValueError(f"another schema than {SCHEMA}")
+        lock = Lock(**recorded)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{path.name} cannot be used: {error!r}.") from error
+    _check(lock)
+    return lock
+
+
+def _check(lock: Lock) -> None:
+    if (lock.repository is None) != (lock.commit is None):
+        raise CheckpointError(
+            "checkpoint.json names a repository without a commit, or the reverse."
+        )
+    if lock.repository is not None and not REPOSITORY.fullmatch(lock.repository):
+        raise CheckpointError(f"checkpoint.json: {lock.repository!r} is no OWNER/NAME.")
+    if lock.commit is not None and not COMMIT.fullmatch(lock.commit):
+        raise CheckpointError(f"checkpoint.json: {lock.commit!r} is no commit of 40 hex digits.")
+    for name, digest in lock.files.items():
+        if not SHA256.fullmatch(digest):
+            raise CheckpointError(f"checkpoint.json: {digest!r} of {name} is no sha256.")
+        if name.startswith("/") or ".." in Path(name).parts:
+            raise CheckpointError(f"checkpoint.json: {name!r} lies outside the checkpoint.")
+
+
+def lock_of(folder: Path, *, repository: str | None = None, commit: str | None = None) -> Lock:
+    """The lock of a checkpoint folder.
+
+    Args:
+        folder: a complete checkpoint.
+        repository, commit: where on the Hub it lies; None for the bundled one.
+
+    Raises:
+        CheckpointError: the folder lacks a part of the contract.
+    """
+    check_complete(folder)
+    recorded = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    return Lock(repository, commit, hash_folder(folder), recorded.get("headline", []))
+
+
+def write_lock(lock: Lock, path: Path) -> None:
+    """Write a lock."""
+    path.write_text(json.dumps({"schema": SCHEMA, **asdict(lock)}, indent=1) + "\n", "utf-8")

@@ -1,0 +1,12 @@
+"""The tumor Space: load the checkpoint, build the page, launch it."""
+
+from pathlib import Path
+
+from shared.checkpoint.source import load_checkpoint
+
+from tumor_space.launch import launch
+from tumor_space.page import build
+
+if __name__ == "__main__":
+    loaded = load_checkpoint(Path(__file__).parent, variable="TUMOR_CHECKPOINT")
+    launch(build(loaded), loaded)
