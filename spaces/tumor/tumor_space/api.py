@@ -1,0 +1,141 @@
+"""The API: four named endpoints, in this one place. Names, types and defaults are a recorded contract.
+
+The docstrings are what clients, the OpenAPI page and MCP tools show. Gradio reads the return types as they
+are, not as strings: this module must not postpone the evaluation of annotations.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio_client.utils import is_file_obj_with_meta
+
+from shared.errors import InputError
+from tumor_space import explaining
+from tumor_space.many import answer_row, check_count
+from tumor_space.schema import BatchRow, Explanation, Method, Model, Prediction, UploadedFile
+from tumor_space.serving import Served, answer_file, as_prediction
+from tumor_space.wording import CLASS_WORDS, LIMITS, NOT_A_DIAGNOSIS
+
+CHEAP: dict[str, Any] = {"queue": False}  # answered at once, never behind a slow explanation
+DEAR: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 16}
+MANY: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """The four endpoints over one checkpoint."""
+
+    served: Served
+
+    def predict(self, image: UploadedFile, frame: int = 0) -> Prediction:
+        """Say which tumor one slice of a brain MRI shows: glioma, meningioma, pituitary tumor or none. Not a diagnosis.
+
+        Parameters:
+            image: A picture (PNG, JPEG, TIFF, WebP ...) or DICOM file of one slice, up to 64 MB.
+            frame: Which frame of a file with several, counted from 0.
+
+        Returns:
+            The class, calibrated probabilities, the set that holds the truth 95 times in 100, or the refusal and its reason.
+        """
+        with plain_errors():
+            return as_prediction(self.served, answer_file(self.served, file_path(image), frame))
+
+    def explain(
+        self,
+        image: UploadedFile,
+        target: str | None = None,
+        against: str | None = None,
+        layer: str | None = None,
+        method: Method = "gradcam",
+        evidence: bool = False,
+        frame: int = 0,
+    ) -> Explanation:
+        """Say which tumor one slice of a brain MRI shows and where the network looked. Not a diagnosis.
+
+        Parameters:
+            image: A picture (PNG, JPEG, TIFF, WebP ...) or DICOM file of one slice, up to 64 MB.
+            target: The class to explain; the answer when left out. One of glioma, meningioma, notumor, pituitary.
+            against: A second class: the map then shows why target and not this one.
+            layer: The layer to explain at; the last feature map when left out. The endpoint /model lists them.
+            method: gradcam (at once), integrated_gradients or occlusion (both take seconds).
+            evidence: Whether to score the map against random ones for this slice.
+            frame: Which frame of a file with several, counted from 0.
+
+        Returns:
+            The answer as from /predict, with the raw map, a PNG of it as a data URL, the outline, and the evidence.
+        """
+        asked = explaining.Asked(target, against, layer, method)
+        with plain_errors():
+            answered = answer_file(self.served, file_path(image), frame)
+            return explaining.as_explanation(self.served, answered, asked, evidence=evidence)
+
+    def predict_batch(self, images: list[UploadedFile]) -> list[BatchRow]:
+        """Answer for up to 100 slices; a file that cannot be used is a row with its error. Not a diagnosis.
+
+        Parameters:
+            images: Pictures or DICOM files, one slice each, at most 100.
+
+        Returns:
+            A row for each file, in their order.
+        """
+        with plain_errors():
+            check_count(len(images))
+            return [
+                answer_row(self.served, index, file_path(image, f"images[{index}]"))
+                for index, image in enumerate(images)
+            ]
+
+    def model(self) -> Model:
+        """Tell what answers here: labels, layers, methods, the recorded evaluation, limits and the revision.
+
+        Returns:
+            Facts about the checkpoint that this server has loaded.
+        """
+        predictor = self.served.predictor
+        return {
+            "task": "brain tumor class of one MRI slice",
+            "labels": list(predictor.labels),
+            "label_texts": {label: CLASS_WORDS.get(label, label) for label in predictor.labels},
+            "input_size": predictor.size,
+            "layers": list(explaining.layers(predictor)),
+            "methods": list(explaining.METHODS),
+            "coverage": predictor.decision.coverage,
+            "limits": f"{NOT_A_DIAGNOSIS} {LIMITS}",
+            "evaluation": self.served.evaluation or None,
+            "revision": self.served.revision,
+        }
+
+
+def register(served: Served) -> None:
+    """Add the endpoints to the page that is being built."""
+    endpoints = Endpoints(served)
+    gr.api(endpoints.predict, api_name="predict", **CHEAP)
+    gr.api(endpoints.explain, api_name="explain", **DEAR)
+    gr.api(endpoints.predict_batch, api_name="predict_batch", **MANY)
+    gr.api(endpoints.model, api_name="model", **CHEAP)
+
+
+def file_path(sent: Any, name: str = "image") -> str:
+    """The path of an upload that Gradio has checked; it checks only what is marked as a file.
+
+    Raises:
+        InputError: it is not marked as a file.
+    """
+    if not is_file_obj_with_meta(sent):
+        raise InputError(
+            f"{name} must be a file, but {type(sent).__name__} was sent. Upload it first: "
+            'handle_file("slice.png") in the Python and JavaScript clients, or /gradio_api/upload.'
+        )
+    return str(sent["path"])
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """An `InputError` as the error that Gradio passes on to callers, with the same text and no traceback."""
+    try:
+        yield
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from error

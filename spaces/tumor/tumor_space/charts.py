@@ -1,0 +1,114 @@
+"""Small plots as SVG; what a mark shows appears beside it when it is hovered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from tumor_space.figures import Figure, interval, number
+
+WIDTH = 640
+ROW = 34  # height of a row of an interval plot
+LABELS = 230  # width that the labels of an interval plot take
+SQUARE = 380  # side of the reliability curve, axes included
+EDGE = 46  # of it, for the axes
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bin of a reliability curve: mean confidence and accuracy (0..1) of n slices."""
+
+    confidence: float
+    accuracy: float
+    n: int
+
+
+def interval_plot(title: str, rows: Mapping[str, Figure], low: float, high: float) -> str:
+    """Dots with whiskers, a row each, on one scale from `low` to `high`."""
+    height = ROW * len(rows) + 34
+    marks = "".join(
+        _interval_row(at, name, each, low, high) for at, (name, each) in enumerate(rows.items())
+    )
+    ticks = "".join(_tick(low + (high - low) * step / 4, low, high, height) for step in range(5))
+    return _svg(title, WIDTH, height, ticks + marks)
+
+
+def reliability(title: str, bins: Sequence[Bin]) -> str:
+    """Accuracy against confidence; on the diagonal a probability means what it says."""
+    largest = max((each.n for each in bins), default=1)
+    grid = "".join(_grid(step / 4) for step in range(5))
+    (x0, y0), (x1, y1) = _place(0, 0), _place(1, 1)
+    diagonal = f'<line class="ideal" x1="{x0}" y1="{y0}" x2="{x1}" y2="{y1}"/>'
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (_place(b.confidence, b.accuracy) for b in bins))
+    dots = "".join(_dot(*_place(b.confidence, b.accuracy), b, largest) for b in bins)
+    names = (
+        f'<text class="axis" x="{SQUARE / 2}" y="{SQUARE - 6}" text-anchor="middle">said probability</text>'
+        f'<text class="axis" transform="translate(12 {SQUARE / 2}) rotate(-90)" text-anchor="middle">share that was right</text>'
+    )
+    return _svg(
+        title,
+        SQUARE,
+        SQUARE,
+        f'{grid}{diagonal}<polyline class="line" points="{line}"/>{dots}{names}',
+    )
+
+
+def _svg(title: str, width: int, height: int, content: str) -> str:
+    return (
+        f'<svg class="chart" viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" '
+        f'aria-label="{escape(title)}">{content}</svg>'
+    )
+
+
+def _along(value: float, low: float, high: float) -> float:
+    share = (min(max(value, low), high) - low) / (high - low)
+    return LABELS + share * (WIDTH - LABELS - 20)
+
+
+def _interval_row(at: int, name: str, each: Figure, low: float, high: float) -> str:
+    y = 18 + at * ROW
+    x = _along(each.value, low, high)
+    whisker = ""
+    if each.low is not None and each.high is not None:
+        left, right = _along(each.low, low, high), _along(each.high, low, high)
+        whisker = f'<line class="whisker" x1="{left:.1f}" y1="{y}" x2="{right:.1f}" y2="{y}"/>'
+    tip = f"{number(each.value)}" + (f" ({interval(each)})" if whisker else "")
+    side, anchor = (x - 12, "end") if x > WIDTH * 0.7 else (x + 12, "start")
+    return (
+        f'<g class="mark"><rect class="hit" x="0" y="{y - ROW / 2}" width="{WIDTH}" height="{ROW}"/>'
+        f'<text class="label" x="0" y="{y + 5}">{escape(name)}</text>{whisker}<circle cx="{x:.1f}" cy="{y}" r="6"/>'
+        f'<text class="tip" x="{side:.1f}" y="{y - 9}" text-anchor="{anchor}">{tip}</text></g>'
+    )
+
+
+def _tick(value: float, low: float, high: float, height: int) -> str:
+    x = _along(value, low, high)
+    return (
+        f'<line class="grid" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{height - 22}"/>'
+        f'<text class="axis" x="{x:.1f}" y="{height - 6}" text-anchor="middle">{value:.2f}</text>'
+    )
+
+
+def _place(x: float, y: float) -> tuple[float, float]:
+    inner = SQUARE - 2 * EDGE
+    return EDGE + x * inner, SQUARE - EDGE - y * inner
+
+
+def _grid(share: float) -> str:
+    (x0, y), (x1, _), (x, bottom) = _place(0, share), _place(1, share), _place(share, 0)
+    return (
+        f'<line class="grid" x1="{x0}" y1="{y:.1f}" x2="{x1}" y2="{y:.1f}"/>'
+        f'<text class="axis" x="{x0 - 8}" y="{y + 4:.1f}" text-anchor="end">{share:.2f}</text>'
+        f'<text class="axis" x="{x:.1f}" y="{bottom + 18:.1f}" text-anchor="middle">{share:.2f}</text>'
+    )
+
+
+def _dot(x: float, y: float, each: Bin, largest: int) -> str:
+    radius = 4 + 9 * (each.n / largest) ** 0.5
+    anchor, side = ("end", x - radius - 6) if x > SQUARE / 2 else ("start", x + radius + 6)
+    return (
+        f'<g class="mark"><circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+        f'<text class="tip" x="{side:.1f}" y="{y - 6:.1f}" text-anchor="{anchor}">'
+        f"said {each.confidence:.2f}, right {each.accuracy:.2f}, {each.n:,} slices</text></g>"
+    )

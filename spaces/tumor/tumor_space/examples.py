@@ -1,0 +1,40 @@
+"""The examples of the checkpoint as buttons: a click sends the file the way a visitor's own would go."""
+
+from __future__ import annotations
+
+import base64
+import json
+from html import escape
+from pathlib import Path
+
+from shared.slices.decode import read_slice
+from tumor_space.drawing import data_url
+
+EXAMPLES = Path("examples/examples.json")
+
+ON_CLICK = """
+element.addEventListener("click", (event) => {
+  const button = event.target.closest(".example");
+  if (button) document.dispatchEvent(new CustomEvent("tumor:example", { detail: { source: button.dataset.source } }));
+});
+"""
+
+
+def examples_html(checkpoint: Path) -> str:
+    """A row of example buttons; empty when the checkpoint has none."""
+    listing = checkpoint / EXAMPLES
+    if not listing.exists():
+        return ""
+    entries = json.loads(listing.read_text(encoding="utf-8"))
+    items = "".join(_example(listing.parent / entry["file"], entry["caption"]) for entry in entries)
+    return f'<section class="examples"><h2>Examples</h2><ul>{items}</ul></section>'
+
+
+def _example(path: Path, caption: str) -> str:
+    content = path.read_bytes()
+    source = "data:application/octet-stream;base64," + base64.b64encode(content).decode("ascii")
+    thumbnail = data_url(read_slice(content).pixels)
+    return (
+        f'<li><button type="button" class="example" data-source="{source}">'
+        f'<img src="{thumbnail}" alt="" loading="lazy"><span>{escape(caption)}</span></button></li>'
+    )

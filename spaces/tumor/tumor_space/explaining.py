@@ -1,0 +1,130 @@
+"""Explanations for the page and the API: what was asked for, whose turn it is, and the JSON of a map.
+
+Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum are imported, which takes
+seconds: that happens at the first explanation or in `warm_up`, whichever comes first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+from shared.checkpoint.source import LoadedCheckpoint
+from shared.slices.framing import Window
+from shared.tumor.evidence import Evidence, score_map, sentence
+from shared.tumor.explain import METHODS, explain_in_steps
+from shared.tumor.gradcam import layers
+from shared.tumor.head import channel_weights
+from shared.tumor.heatmap import Heatmap
+from shared.tumor.overlay import blend, outline
+from shared.tumor.predictor import Answer
+from tumor_space.drawing import data_url
+from tumor_space.schema import EvidenceOfMap, Explanation, Map
+from tumor_space.serving import Answered, Served, as_prediction
+from tumor_space.wording import CLASS_WORDS
+
+__all__ = [
+    "METHODS",
+    "Asked",
+    "as_explanation",
+    "as_map",
+    "evidence_of",
+    "layers",
+    "look",
+    "warm_up",
+]
+
+AT_ONCE = "gradcam"
+DIGITS = 6  # significant ones that a map keeps as JSON
+_slow_turns = threading.BoundedSemaphore(2)  # the slow methods take all cores: two at a time
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an explanation was asked for; None is the default of each.
+
+    Attributes:
+        target: class to explain.
+        against: class to compare it with.
+        layer: where to take the map, for Grad-CAM.
+        method: one of `METHODS`.
+    """
+
+    target: str | None = None
+    against: str | None = None
+    layer: str | None = None
+    method: str = AT_ONCE
+
+
+def warm_up(loaded: LoadedCheckpoint) -> None:
+    """Import and load what explanations need."""
+    channel_weights(loaded.folder)
+
+
+def look(served: Served, answer: Answer, asked: Asked) -> Generator[float, None, Heatmap]:
+    """Explain an answer in steps: yields the share done, returns the map.
+
+    Raises:
+        InputError: no such class, layer or method.
+    """
+    with _turn(asked.method):
+        return (yield from explain_in_steps(served.predictor, answer, **asdict(asked)))
+
+
+def evidence_of(served: Served, answer: Answer, heatmap: Heatmap) -> EvidenceOfMap:
+    """The tests of a map, with what they say in a sentence."""
+    found: Evidence = score_map(served.predictor, answer, heatmap)
+    return {**asdict(found), "sentence": sentence(found, CLASS_WORDS)}  # type: ignore[typeddict-item]
+
+
+def as_explanation(
+    served: Served, answered: Answered, asked: Asked, *, evidence: bool
+) -> Explanation:
+    """The answer and its explanation as the API returns them."""
+    answer, pixels = answered.answer, answered.slice.pixels
+    window = answer.prepared.window
+    heatmap = _finished(look(served, answer, asked))
+    return {
+        **as_prediction(served, answered),
+        "map": as_map(heatmap, window),
+        "overlay": data_url(blend(pixels, heatmap, window)),
+        "outline": outline(heatmap, window),
+        "evidence": evidence_of(served, answer, heatmap) if evidence else None,
+    }
+
+
+def as_map(heatmap: Heatmap, window: Window) -> Map:
+    """A map as JSON: raw numbers, and where in the slice they lie."""
+    return {
+        "values": [
+            [float(f"{value:.{DIGITS}g}") for value in row] for row in heatmap.values.tolist()
+        ],
+        "empty": heatmap.empty,
+        "top": window.top,
+        "left": window.left,
+        "side": window.side,
+        "target": heatmap.target,
+        "against": heatmap.against,
+        "layer": heatmap.layer,
+        "method": heatmap.method,
+    }
+
+
+def _finished(steps: Generator[float, None, Heatmap]) -> Heatmap:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Heatmap = end.value
+            return found
+
+
+@contextmanager
+def _turn(method: str) -> Iterator[None]:
+    if method == AT_ONCE:
+        yield
+        return
+    with _slow_turns:
+        yield

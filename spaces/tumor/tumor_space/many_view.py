@@ -1,0 +1,73 @@
+"""The tab "Many slices": up to 100 files, a table that can be sorted, and the same as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from shared.errors import InputError
+from tumor_space.components import ManyFiles, NamedFile, asset, many_zone, text
+from tumor_space.many import MOST_FILES, answer_row, check_count
+from tumor_space.many_table import csv_link, table_html
+from tumor_space.schema import BatchRow
+from tumor_space.serving import Served
+from tumor_space.uploads import delete_upload
+from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS
+
+SHOWN_EVERY = 4  # slices; a table that grows with every one of them would flicker
+NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
+INTRODUCTION = f'<div class="text"><h2>Many slices</h2><p>A row for each file. <strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p></div>'
+
+
+@dataclass(frozen=True)
+class ManyView:
+    """The handler of the tab."""
+
+    served: Served
+
+    def answer_all(self, sent: ManyFiles) -> Iterator[str]:
+        """The growing table, then the table with its CSV."""
+        try:
+            check_count(sent.count)
+        except InputError as error:
+            yield f'<div class="panel problem" role="alert"><p class="lead">{escape(str(error))}</p></div>'
+            return
+        names = [each.name for each in sent.files]
+        rows: list[BatchRow] = []
+        for index, each in enumerate(sent.files):
+            rows.append(self._row(index, each))
+            if len(rows) % SHOWN_EVERY == 0 and len(rows) < sent.count:
+                yield _progress(len(rows), sent.count) + table_html(names, rows)
+        yield _progress(len(rows), sent.count) + csv_link(names, rows) + table_html(names, rows)
+
+    def _row(self, index: int, each: NamedFile) -> BatchRow:
+        if each.file is None:
+            return {"index": index, "prediction": None, "error": NOT_UPLOADED}
+        try:
+            return answer_row(self.served, index, each.file.path)
+        finally:
+            delete_upload(each.file.path)
+
+
+def build(served: Served) -> None:
+    """Lay out the tab."""
+    text(INTRODUCTION)
+    zone = many_zone(MOST_FILES)
+    table = text("", js_on_load=asset("table.js"))
+    zone.upload(
+        ManyView(served).answer_all,
+        inputs=zone,
+        outputs=table,
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_id="many",
+        concurrency_limit=1,
+    )
+
+
+def _progress(done: int, count: int) -> str:
+    return (
+        f'<p class="many-progress" role="status">Answered {done} of {count} '
+        f'<progress max="{count}" value="{done}" aria-label="Slices answered"></progress></p>'
+    )

@@ -1,0 +1,39 @@
+"""The page: four tabs over one checkpoint, and the API beside them."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from shared.checkpoint.source import LoadedCheckpoint
+from tumor_space import api, code_view, many_view, quality_view, slice_view
+from tumor_space.components import text
+from tumor_space.footer import footer_html
+from tumor_space.privacy import DELETE_UPLOADS, forget_on_close
+from tumor_space.recent import Recent
+from tumor_space.serving import serve
+
+TITLE = "Brain tumor MRI: which one, how sure, and where it looked"
+HEAD = """
+<header class="head"><h1>Brain tumor MRI</h1>
+<p>One slice in; the class, how sure, and where the network looked out.</p></header>
+"""
+
+
+def build(loaded: LoadedCheckpoint) -> gr.Blocks:
+    """Lay out the page for a checkpoint and register the API."""
+    served, recent = serve(loaded), Recent()
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=DELETE_UPLOADS) as blocks:
+        text(HEAD)
+        with gr.Tabs():
+            with gr.Tab("One slice", id="slice"):
+                slice_view.build(served, recent)
+            with gr.Tab("How good is it?", id="quality"):
+                quality_view.build(served)
+            with gr.Tab("Many slices", id="many"):
+                many_view.build(served)
+            with gr.Tab("Use it from code", id="code"):
+                code_view.build(served, blocks)
+        text(footer_html(served))
+        api.register(served)
+        forget_on_close(blocks, recent)
+    return blocks

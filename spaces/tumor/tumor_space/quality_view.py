@@ -1,0 +1,178 @@
+"""The tab "How good is it?": the recorded evaluation, as tables and plots. Every number is read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+from tumor_space import quality_trust
+from tumor_space.charts import Bin, reliability
+from tumor_space.components import text
+from tumor_space.figures import (
+    NOT_MEASURED,
+    Figure,
+    figure,
+    figure_table,
+    figures,
+    interval,
+    number,
+    table,
+    with_interval,
+    words,
+)
+from tumor_space.serving import Served
+from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words
+
+INTRODUCTION = (
+    "Measured once, on slices that the network had never seen, with the code that answers here. Each figure stands "
+    "with its 95 % interval and the number of slices it rests on."
+)
+
+
+def build(served: Served) -> None:
+    """Lay out the tab."""
+    text(quality_html(served.evaluation))
+
+
+def quality_html(evaluation: Mapping[str, Any]) -> str:
+    """All sections; one that was not measured says so."""
+    sections: tuple[tuple[str, str, Callable[[Mapping[str, Any]], str]], ...] = (
+        ("Which class", "classification", _classification),
+        ("Does a probability mean what it says?", "calibration", _calibration),
+        ("Sets that hold the truth", "sets", _sets),
+        ("What is not a brain MRI slice", "refusals", quality_trust.refusals),
+        ("Does it look at the tumor?", "localisation", quality_trust.localisation),
+        ("Does the map show what the answer rests on?", "faithfulness", quality_trust.faithfulness),
+        ("Is the map made by what was learned?", "randomisation", quality_trust.randomisation),
+        ("When the picture is worse", "robustness", quality_trust.robustness),
+        ("What leaks in the public split", "leak", quality_trust.leak),
+        ("Sources left out of fitting", "sources", quality_trust.sources),
+        ("Where it fails", "failures", _failures),
+    )
+    body = "".join(
+        f"<section><h3>{title}</h3>{draw(evaluation[key]) if evaluation.get(key) else NOT_MEASURED}</section>"
+        for title, key, draw in sections
+    )
+    return (
+        f'<div class="text quality"><h2>How good is it?</h2><p>{INTRODUCTION}</p>'
+        f"<p><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>{_headline(evaluation.get('headline') or [])}{body}</div>"
+    )
+
+
+def _headline(rows: list[dict[str, Any]]) -> str:
+    cards = "".join(_card(row, measured) for row in rows if (measured := figure(row)))
+    return f'<ul class="cards">{cards}</ul>' if cards else NOT_MEASURED
+
+
+def _card(row: Mapping[str, Any], measured: Figure) -> str:
+    label = row.get("label") or words(row.get("name", ""))
+    spread = f"{interval(measured)}" if interval(measured) else ""
+    count = f"n = {measured.n:,}" if measured.n else ""
+    return (
+        f'<li><span class="card-label">{escape(label)}</span><strong>{number(measured.value)}</strong>'
+        f'<span class="soft">{" · ".join(part for part in (spread, count) if part)}</span></li>'
+    )
+
+
+def _classification(section: Mapping[str, Any]) -> str:
+    overall = {words(name): each for name, each in figures(section).items()}
+    parts = [figure_table("All classes together", overall)]
+    if section.get("confusion"):
+        parts.append(_confusion(section["confusion"]))
+    parts.append(_per_class(section.get("per_class") or {}))
+    return "".join(parts)
+
+
+def _per_class(section: Mapping[str, Any]) -> str:
+    names = tuple(
+        dict.fromkeys(name for recorded in section.values() for name in figures(recorded))
+    )
+    body = "".join(
+        f'<tr><th scope="row">{escape(class_words(label))}</th>'
+        + "".join(f"<td>{with_interval(figure(recorded.get(name)))}</td>" for name in names)
+        + "</tr>"
+        for label, recorded in section.items()
+    )
+    return table("Each class", ("Class", *(words(name) for name in names)), body) if names else ""
+
+
+def _confusion(section: Mapping[str, Any]) -> str:
+    labels, counts = section["labels"], section["counts"]
+    rows = "".join(
+        _confusion_row(label, labels, row) for label, row in zip(labels, counts, strict=True)
+    )
+    heads = ("Truth", *(f"said {class_words(label)}" for label in labels), "All")
+    return (
+        '<div class="confusion">'
+        + table(
+            "Confusion matrix: a row for each true class, a column for each answer", heads, rows
+        )
+        + "</div>"
+    )
+
+
+def _confusion_row(truth: str, labels: list[str], row: list[int]) -> str:
+    total = sum(row) or 1
+    cells = "".join(
+        f'<td class="{"right" if label == truth else "wrong"}" style="--share:{count / total:.3f}" '
+        f'title="{count:,} of {total:,} slices of {class_words(truth)} were answered {class_words(label)}: '
+        f'{count / total:.1%}">{count:,}</td>'
+        for label, count in zip(labels, row, strict=True)
+    )
+    return f'<tr><th scope="row">{class_words(truth)}</th>{cells}<td>{sum(row):,}</td></tr>'
+
+
+def _calibration(section: Mapping[str, Any]) -> str:
+    bins = [
+        Bin(each["confidence"], each["accuracy"], each["n"])
+        for each in section.get("bins") or []
+        if each.get("n")
+    ]
+    overall = {words(name): each for name, each in figures(section).items()}
+    plot = ""
+    if bins:
+        body = "".join(
+            f"<tr><td>{b.confidence:.3f}</td><td>{b.accuracy:.3f}</td><td>{b.n:,}</td></tr>"
+            for b in bins
+        )
+        numbers = table(
+            "Reliability curve in numbers", ("Said probability", "Share that was right", "n"), body
+        )
+        plot = (
+            f'<div class="beside">{reliability("Reliability curve: share that was right against said probability", bins)}'
+            f"<details><summary>In numbers</summary>{numbers}</details></div>"
+        )
+    return f"<p>On the dashed line, what is said with 0.8 is right 8 times in 10.</p>{plot}{figure_table('Calibration', overall)}"
+
+
+def _sets(section: Mapping[str, Any]) -> str:
+    rows = {words(name): each for name, each in figures(section).items()}
+    sizes = section.get("sizes") or {}
+    total = sum(sizes.values()) or 1
+    body = "".join(
+        f'<tr><th scope="row">{escape(str(size))}</th><td>{count:,}</td><td>{count / total:.1%}</td></tr>'
+        for size, count in sizes.items()
+    )
+    listed = (
+        table("How many classes a set holds", ("Classes in the set", "Slices", "Share"), body)
+        if sizes
+        else ""
+    )
+    return figure_table("Prediction sets", rows) + listed
+
+
+def _failures(rows: list[dict[str, Any]]) -> str:
+    heads = tuple(dict.fromkeys(name for row in rows for name in row))
+    body = "".join(
+        f"<tr>{''.join(f'<td>{_cell(row.get(name))}</td>' for name in heads)}</tr>" for row in rows
+    )
+    return table("Wrong answers, the surest first", tuple(words(name) for name in heads), body)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return number(value)
+    return escape(
+        class_words(value) if isinstance(value, str) else "" if value is None else str(value)
+    )

@@ -1,0 +1,104 @@
+"""The JSON of the API, as types: clients, the OpenAPI page and MCP tools read them from here."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+Method = Literal["gradcam", "integrated_gradients", "occlusion"]
+class FileMeta(TypedDict):
+    _type: Literal["gradio.FileData"]
+
+
+class UploadedFile(TypedDict):
+    """A file as Gradio's clients send it: `handle_file("slice.png")`."""
+
+    path: str
+    meta: FileMeta
+
+
+class Revision(TypedDict):
+    """Which checkpoint answered."""
+
+    source: str
+    repository: str | None
+    revision: str
+    sha256: str
+
+
+class Prediction(TypedDict):
+    """The answer for one slice."""
+
+    label: str | None
+    label_text: str
+    probabilities: dict[str, float]
+    prediction_set: list[str]
+    set_text: str
+    refusal: str | None
+    gate_score: float
+    frame: int
+    frames: int
+    notes: list[str]
+    disclaimer: str
+    revision: Revision
+
+
+class Map(TypedDict):
+    """Where the network looked: raw numbers, not normalised, over a square window of the slice (in its pixels)."""
+
+    values: list[list[float]]
+    empty: bool
+    top: float
+    left: float
+    side: float
+    target: str
+    against: str | None
+    layer: str
+    method: str
+
+
+class EvidenceOfMap(TypedDict):
+    """How a map did against the same map at random places of this slice; shares are 0..1."""
+
+    verdict: Literal["points", "chance", "empty", "negative"]
+    sentence: str
+    target: str
+    against: str | None
+    probability: float
+    probability_without: float
+    probability_with_only: float
+    deletion_beats: float
+    insertion_beats: float
+    trials: int
+    marked_share: float
+
+
+class Explanation(Prediction):
+    """The answer with its map, the picture of it, and, if asked for, its evidence."""
+
+    map: Map
+    overlay: str
+    outline: list[list[list[float]]]
+    evidence: EvidenceOfMap | None
+
+
+class BatchRow(TypedDict):
+    """One of many slices: an answer or the reason why there is none."""
+
+    index: int
+    prediction: Prediction | None
+    error: str | None
+
+
+class Model(TypedDict):
+    """What answers here."""
+
+    task: str
+    labels: list[str]
+    label_texts: dict[str, str]
+    input_size: int
+    layers: list[str]
+    methods: list[str]
+    coverage: float
+    limits: str
+    evaluation: dict[str, Any] | None
+    revision: Revision

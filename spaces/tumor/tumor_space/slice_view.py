@@ -1,0 +1,131 @@
+"""The main tab: give a slice, read the answer, look where the network looked."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from shared.errors import InputError
+from shared.slices.limits import MOST_BYTES
+from shared.tumor.heatmap import Heatmap
+from shared.tumor.predictor import Answer
+from tumor_space import answer_panel, evidence_panel, examples, explaining
+from tumor_space.canvas_messages import NO_PICTURE, Message, map_message, picture_message
+from tumor_space.components import SliceUpload, drop_zone, slice_canvas, text
+from tumor_space.recent import Recent
+from tumor_space.serving import Served, answer_file, as_prediction
+from tumor_space.uploads import delete_upload
+from tumor_space.wording import METHOD_CHOICES, METHOD_WORDS, class_words
+
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+READING: dict[str, Any] = {"concurrency_id": "page answer", "concurrency_limit": 4, **PRIVATE}
+LOOKING: dict[str, Any] = {"concurrency_id": "page look", "concurrency_limit": 8, **PRIVATE}
+LARGEST = f"{MOST_BYTES // 2**20} MB"
+ANSWER, NOTHING = "the answer", "nothing"  # choices that stand for None
+Shown = tuple[Message | dict[str, Any], str]
+
+
+@dataclass(frozen=True)
+class SliceView:
+    """The handlers of the tab, with what they answer from."""
+
+    served: Served
+    recent: Recent
+
+    def read(self, sent: SliceUpload, request: gr.Request) -> tuple[str, Message, str, str, str]:
+        """A new slice: the answer, the picture, an empty place for evidence; the choices start over."""
+        session = request.session_hash or ""
+        self.recent.forget(session)
+        try:
+            answered = answer_file(self.served, sent.file.path, sent.frame)
+        except InputError as error:
+            return answer_panel.error_html(str(error)), NO_PICTURE, "", ANSWER, NOTHING
+        finally:
+            delete_upload(sent.file.path)
+        answer = answered.answer
+        waiting = (
+            "" if answer.refusal else evidence_panel.waiting_html("Looking where the network looked")
+        )
+        if not answer.refusal:
+            self.recent.remember(session, answer)
+        panel = answer_panel.answer_html(as_prediction(self.served, answered))
+        return panel, picture_message(answered.slice, answer), waiting, ANSWER, NOTHING
+
+    def look(
+        self, target: str, against: str, layer: str, method: str, request: gr.Request
+    ) -> Iterator[Shown]:
+        """The map for the slice at hand, and then its evidence."""
+        answer = self.recent.recall(request.session_hash or "")
+        if answer is None:
+            yield gr.skip(), ""
+            return
+        at = layer if method == explaining.AT_ONCE else None
+        asked = explaining.Asked(_none(target), _none(against), at, method)
+        try:
+            heatmap = yield from self._mapped(answer, asked)
+        except InputError as error:
+            yield gr.skip(), evidence_panel.problem_html(str(error))
+            return
+        yield (
+            map_message(heatmap, answer),
+            evidence_panel.waiting_html("Testing the map against random places"),
+        )
+        yield (
+            gr.skip(),
+            evidence_panel.evidence_html(explaining.evidence_of(self.served, answer, heatmap)),
+        )
+
+    def _mapped(self, answer: Answer, asked: explaining.Asked) -> Generator[Shown, None, Heatmap]:
+        steps = explaining.look(self.served, answer, asked)
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as end:
+                heatmap: Heatmap = end.value
+                return heatmap
+            yield gr.skip(), evidence_panel.progress_html(METHOD_WORDS[asked.method], share)
+
+
+def build(served: Served, recent: Recent) -> None:
+    """Lay out the tab and say what follows what."""
+    view = SliceView(served, recent)
+    with gr.Row(elem_classes="columns"):
+        with gr.Column(scale=6, min_width=320):
+            zone = drop_zone(LARGEST, "of-zone")
+            canvas = slice_canvas("of-canvas")
+            strip = examples.examples_html(served.checkpoint.folder)
+            text(strip, "of-examples", js_on_load=examples.ON_CLICK)
+        with gr.Column(scale=5, min_width=320):
+            answer = text(answer_panel.WELCOME, "of-answer")
+            evidence = text("", "of-evidence")
+            choices, stop = _more(served)
+    outputs = [answer, canvas, evidence, *choices[:2]]
+    read = zone.upload(view.read, zone, outputs, **READING)
+    looks = [read.then(view.look, choices, [canvas, evidence], **LOOKING)]
+    looks += [
+        choice.input(view.look, choices, [canvas, evidence], trigger_mode="always_last", **LOOKING)
+        for choice in choices
+    ]
+    stop.click(evidence_panel.stopped_html, outputs=evidence, cancels=looks, **PRIVATE)
+
+
+def _more(served: Served) -> tuple[list[Any], gr.Button]:
+    """What to look for, and how; the button ends a slow look."""
+    classes = [(class_words(label), label) for label in served.predictor.labels]
+    layers = explaining.layers(served.predictor)
+    with gr.Accordion(
+        "More: another class, layer or method", open=False, elem_classes="more of-more"
+    ):
+        target = gr.Dropdown([ANSWER, *classes], value=ANSWER, label="Where does it look for ...")
+        against = gr.Dropdown([NOTHING, *classes], value=NOTHING, label="... and why not ...")
+        method = gr.Radio(METHOD_CHOICES, value=explaining.AT_ONCE, label="Method")
+        layer = gr.Dropdown(list(layers), value=layers[0], label="Layer, for Grad-CAM")
+        stop = gr.Button("Stop", size="sm")
+    return [target, against, layer, method], stop
+
+
+def _none(choice: str) -> str | None:
+    return None if choice in (ANSWER, NOTHING) else choice

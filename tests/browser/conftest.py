@@ -1,0 +1,38 @@
+"""A browser for the tests that look at the page, on a desktop and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from visit import FLAGS, chromium
+
+DESKTOP, PHONE = (1280, 900), (390, 844)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, server: Any) -> Iterator[Page]:
+    """The Space in a fresh window; a script error on it fails the test."""
+    width, height = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, permissions=["camera"]
+    )
+    window = context.new_page()
+    problems: list[str] = []
+    window.on("pageerror", lambda error: problems.append(str(error)))
+    window.goto(server.address)
+    window.wait_for_selector(".zone-target")
+    yield window
+    context.close()
+    assert problems == []

@@ -1,0 +1,53 @@
+"""Write the pictures of the page that the README shows: `python tests/browser/screenshots.py ADDRESS`.
+
+The address is that of a running Space; the slice is the checkpoint's first example.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+from visit import FLAGS, answered, chromium, scored, show
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SHOTS = (
+    ("tumor-desktop-light.png", 1280, "light", None),
+    ("tumor-desktop-dark.png", 1280, "dark", None),
+    ("tumor-phone.png", 390, "light", None),
+    ("tumor-quality.png", 1280, "light", "How good is it?"),
+)
+
+
+def shoot(
+    browser: Browser, address: str, name: str, width: int, scheme: str, tab: str | None
+) -> None:
+    """One picture: an example with its answer, or a tab."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(address)
+    page.wait_for_selector(".zone-target")
+    if tab:
+        show(page, tab)
+    else:
+        page.locator(".example").first.click()
+        answered(page)
+        scored(page)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
+    page.screenshot(path=IMAGES / name, full_page=tab is None)
+    page.close()
+
+
+def main(address: str) -> None:
+    """All pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        for shot in SHOTS:
+            shoot(browser, address, *shot)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:7860")

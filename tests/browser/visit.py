@@ -1,0 +1,52 @@
+"""What a visitor does on the page, for the tests and the screenshots."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from playwright.sync_api import Page, expect
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+
+
+def chromium() -> str | None:
+    """The browser to use: the one named by CHROMIUM, else the system's; None for Playwright's own."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def give(page: Page, path: str) -> None:
+    """Choose a file in the main tab."""
+    page.set_input_files(".zone-file >> nth=0", path)
+
+
+def answered(page: Page) -> None:
+    """Wait for an answer with its map."""
+    expect(page.locator(".panel .answer")).to_be_visible(timeout=30_000)
+    expect(page.locator(".stage.with-map")).to_be_visible(timeout=60_000)
+
+
+def scored(page: Page) -> None:
+    """Wait for the evidence of the map."""
+    expect(page.locator(".evidence:not(.waiting)")).to_be_visible(timeout=60_000)
+
+
+def show(page: Page, tab: str) -> None:
+    """Open a tab, through the overflow menu where the screen is narrow."""
+    button = page.get_by_role("tab", name=tab)
+    if not button.is_visible():
+        page.locator(".overflow-menu > button").click()
+        button = page.locator(".overflow-dropdown button", has_text=tab)
+    button.click()
+    page.wait_for_timeout(400)
