@@ -36,6 +36,18 @@ def call(connection: http.client.HTTPConnection, name: str, data: list[Any]) -> 
     return results
 
 
+def call_queued(connection: http.client.HTTPConnection, name: str, data: list[Any]) -> list[Any]:
+    """Call a named endpoint that has a queue: send the parameters, then wait for the event."""
+    body = json.dumps({"data": data}).encode()
+    event = _post(connection, f"/gradio_api/call/{name}", body, "application/json")["event_id"]
+    connection.request("GET", f"/gradio_api/call/{name}/{event}")
+    told = connection.getresponse().read().decode().strip().split("\n\n")[-1]
+    if not told.startswith("event: complete\n"):
+        raise RuntimeError(f"The call of {name} ended with {told[:300]!r}")
+    results: list[Any] = json.loads(told.split("data: ", 1)[1])
+    return results
+
+
 def _post(connection: http.client.HTTPConnection, path: str, body: bytes, kind: str) -> Any:
     connection.request("POST", path, body, {"Content-Type": kind})
     response = connection.getresponse()

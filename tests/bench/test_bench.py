@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 
 import pytest
 from callers import Rush, rush
-from http_calls import call, connect, upload
+from http_calls import call, call_queued, connect, upload
 from machine import facts
 from rows import Goal, as_json, compared, stated, table, times_cost, times_gain
 from servers import first_answer, free_port, memory_mb, serving
@@ -123,18 +123,26 @@ class _Gradio(http.server.BaseHTTPRequestHandler):
             self._send(200, ["kept/slice.jpg" if b"\xff\xd8JPEG" in body else "lost"])
         elif self.path == "/gradio_api/run/echo":
             self._send(200, {"data": json.loads(body)["data"]})
+        elif self.path == "/gradio_api/call/queued":
+            self._send(200, {"event_id": json.loads(body)["data"][0]})
         else:
             self._send(404, {"detail": "no such endpoint"})
+
+    def do_GET(self) -> None:
+        event = self.path.rsplit("/", 1)[1]
+        self._send_text(200, f"event: heartbeat\ndata: null\n\nevent: {event}\ndata: [7]\n\n")
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""
 
     def _send(self, status: int, answer: object) -> None:
-        text = json.dumps(answer).encode()
+        self._send_text(status, json.dumps(answer))
+
+    def _send_text(self, status: int, text: str) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(text)
+        self.wfile.write(text.encode())
 
 
 @pytest.fixture
@@ -164,6 +172,15 @@ def test_an_upload_comes_back_as_a_file_to_call_with(connection: HTTPConnection)
 def test_a_failed_call_says_where_and_what(connection: HTTPConnection) -> None:
     with pytest.raises(RuntimeError, match=r"/gradio_api/run/other answered 404: .*no such"):
         call(connection, "other", [])
+
+
+def test_a_queued_call_waits_for_its_event(connection: HTTPConnection) -> None:
+    assert call_queued(connection, "queued", ["complete"]) == [7]
+
+
+def test_a_queued_call_that_fails_is_an_error(connection: HTTPConnection) -> None:
+    with pytest.raises(RuntimeError, match=r"The call of queued ended with 'event: error"):
+        call_queued(connection, "queued", ["error"])
 
 
 def test_a_rush_counts_every_answer(port: int) -> None:
