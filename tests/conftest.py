@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
 
 import httpx
 import numpy as np
@@ -19,62 +14,17 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
-SPACE = Path(__file__).parents[1] / "spaces" / "tumor"
-PATIENCE = 120.0  # seconds that a server may take to start on a busy machine
+# With importlib mode, which the layout needs, pytest puts no test folder on the path.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "browser")]
 
-
-@dataclass(frozen=True)
-class Server:
-    """A running Space: where it answers, where it keeps uploads, and what it printed."""
-
-    address: str
-    uploads: Path
-    log: Path
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when the page answers; fail with what the server printed when it does not."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"The server did not come up:\n{log.read_text(encoding='utf-8')}")
+from live_server import SPACE, Server, running_space  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The tumor Space as `make run` starts it, on a free port, with uploads in a folder of its own."""
-    folder = tmp_path_factory.mktemp("server")
-    running = Server(f"http://127.0.0.1:{free_port()}", folder / "uploads", folder / "log")
-    settings = {
-        "GRADIO_SERVER_PORT": running.address.rsplit(":", 1)[1],
-        "GRADIO_TEMP_DIR": str(running.uploads),
-        "HF_HUB_OFFLINE": "1",
-    }
-    with running.log.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=SPACE,
-            env=os.environ | settings,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_until_up(running.address, process, running.log)
-            yield running
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    """The tumor Space on a free port, with uploads in a folder of its own."""
+    with running_space(tmp_path_factory.mktemp("server")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +43,8 @@ def http(server: Server) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def examples() -> list[dict[str, str]]:
     """The checkpoint's own examples, each with its absolute `path`."""
-    listing = SPACE / "checkpoint" / "examples" / "examples.json"
+    checkpoint = Path(os.environ.get("TUMOR_CHECKPOINT") or SPACE / "checkpoint")
+    listing = checkpoint / "examples" / "examples.json"
     entries = json.loads(listing.read_text(encoding="utf-8"))
     return [entry | {"path": str(listing.parent / entry["file"])} for entry in entries]
 

@@ -34,7 +34,8 @@ def test_predict_answers(client: Client, example: str) -> None:
         assert answer["label"] == likeliest == answer["prediction_set"][0]
         assert "95 times in 100" in answer["set_text"]
     else:
-        assert answer["label"] is None and answer["prediction_set"] == []
+        assert answer["label"] is None
+        assert answer["prediction_set"] == []
 
 
 def test_predict_by_plain_http_is_the_same(
@@ -61,7 +62,7 @@ def test_model_tells_what_answers(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "target, against", [(None, None), ("glioma", None), ("glioma", "pituitary")]
+    ("target", "against"), [(None, None), ("glioma", None), ("glioma", "pituitary")]
 )
 def test_explain_gives_map_and_picture(
     client: Client, example: str, target: str | None, against: str | None
@@ -70,7 +71,8 @@ def test_explain_gives_map_and_picture(
         image=handle_file(example), target=target, against=against, api_name="/explain"
     )
     values = np.array(seen["map"]["values"])
-    assert values.ndim == 2 and np.isfinite(values).all()
+    assert values.ndim == 2
+    assert np.isfinite(values).all()
     assert seen["map"]["against"] == against
     assert seen["map"]["target"] == (target or seen["label"])
     assert seen["map"]["side"] > 0
@@ -119,5 +121,7 @@ def test_batch_answers_in_order_and_survives_a_bad_file(
     files = [handle_file(example), handle_file(str(bad)), handle_file(example)]
     rows = client.predict(images=files, api_name="/predict_batch")
     assert [row["index"] for row in rows] == [0, 1, 2]
-    assert rows[1]["prediction"] is None and "no picture" in rows[1]["error"]
-    assert rows[0]["error"] is None and rows[0]["prediction"] == rows[2]["prediction"]
+    assert rows[1]["prediction"] is None
+    assert "no picture" in rows[1]["error"]
+    assert rows[0]["error"] is None
+    assert rows[0]["prediction"] == rows[2]["prediction"]

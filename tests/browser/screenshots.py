@@ -1,15 +1,17 @@
-"""Write the pictures of the page that the README shows: `python tests/browser/screenshots.py ADDRESS`.
-
-The address is that of a running Space; the slice is the checkpoint's first example.
-"""
+"""Write the pictures of the page that the README shows, from a Space started for it."""
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 from visit import FLAGS, answered, chromium, scored, show
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from live_server import running_space
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SHOTS = (
@@ -39,15 +41,19 @@ def shoot(
     page.close()
 
 
-def main(address: str) -> None:
+def main() -> None:
     """All pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_space(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         for shot in SHOTS:
-            shoot(browser, address, *shot)
+            shoot(browser, server.address, *shot)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:7860")
+    main()

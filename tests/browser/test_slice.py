@@ -108,7 +108,7 @@ def test_another_class_gives_another_map(page: Page, example: str) -> None:
     answered(page)
     scored(page)
     caption = page.locator(".stage-caption")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More: another").click()
     page.get_by_label("Where does it look for").click()
     page.get_by_role("option", name="meningioma").click()
     expect(caption).to_contain_text("meningioma", timeout=30_000)

@@ -22,7 +22,7 @@ FLAGS = (
 
 
 def chromium() -> str | None:
-    """The browser to use: the one named by CHROMIUM, else the system's; None for Playwright's own."""
+    """The browser named by CHROMIUM, else the system's; None for Playwright's own."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 

@@ -1,1 +1,1 @@
-"""The tumor Space: its page, its API and its launch settings. The model's side lives in `shared`."""
+"""The tumor Space: page, API and launch settings. The model's side lives in `shared`."""

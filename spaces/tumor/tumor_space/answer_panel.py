@@ -1,4 +1,4 @@
-"""The answer as HTML: class first, in words, then how sure, the set, the bars, and what it is not."""
+"""The answer as HTML: the class first, then how sure, the set, the bars, and what it is not."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words, percent
 WELCOME = f"""
 <div class="panel welcome">
   <h2>Which tumor does this slice show?</h2>
-  <p>Give the page one slice of a brain MRI. A small network says whether it shows a glioma, a meningioma,
-  a pituitary tumor or none, how sure it is, where it looked, and how far that picture can be trusted.</p>
-  <p>No slice at hand? Take one of the examples.</p>
-  <p class="not-a-diagnosis"><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>
+  <p>Give the page one slice of a brain MRI. A small network says whether it shows a glioma, a
+  meningioma, a pituitary tumor or none, how sure it is, where it looked, and how far that picture
+  can be trusted.</p> <p>No slice at hand? Take one of the examples.</p> <p class="not-a-
+  diagnosis"><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>
 </div>
 """
 
@@ -31,7 +31,8 @@ def error_html(reason: str) -> str:
     """The panel for a file that cannot be used: a sentence in place of the answer."""
     return (
         '<div class="panel problem" role="alert"><p class="kicker">No answer</p>'
-        f'<h2 class="answer small">This file cannot be used</h2><p class="lead">{escape(reason)}</p></div>'
+        f'<h2 class="answer small">This file cannot be used</h2><p class="lead">{escape(reason)}'
+        "</p></div>"
     )
 
 
@@ -40,32 +41,38 @@ def _answer(prediction: Prediction) -> str:
     return (
         '<p class="kicker">The network\'s answer</p>'
         f'<h2 class="answer">{escape(prediction["label_text"].capitalize())}</h2>'
-        f'<p class="lead"><strong>{share}</strong> likely, by a probability that was calibrated.</p>'
+        f'<p class="lead"><strong>{share}</strong> likely, by a probability that was calibrated.'
+        "</p>"
         f'<p class="set">{escape(prediction["set_text"])}</p>{_bars(prediction)}'
     )
 
 
 def _refusal(prediction: Prediction) -> str:
     return (
-        '<p class="kicker">No answer</p><h2 class="answer small">Not a brain MRI slice, it seems</h2>'
+        '<p class="kicker">No answer</p><h2 class="answer small">Not a brain MRI slice, it seems'
+        "</h2>"
         f'<p class="lead">{escape(prediction["refusal"] or "")}</p>'
         f'<p class="set">Likeness to the slices it knows: {prediction["gate_score"]:.2f} of 1. '
-        "One axial, coronal or sagittal slice of a head, not a whole scan or a screen photo, works best.</p>"
+        "One axial, coronal or sagittal slice of a head, not a whole scan or a screen photo, works "
+        "best.</p>"
     )
 
 
 def _bars(prediction: Prediction) -> str:
     rows = sorted(prediction["probabilities"].items(), key=lambda item: -item[1])
-    return f'<ul class="bars" aria-label="Probability of each class">{"".join(_bar(prediction, *row) for row in rows)}</ul>'
+    bars = "".join(_bar(prediction, *row) for row in rows)
+    return f'<ul class="bars" aria-label="Probability of each class">{bars}</ul>'
 
 
 def _bar(prediction: Prediction, label: str, share: float) -> str:
     inside = label in prediction["prediction_set"]
     mark = ' <span class="in-set">in the set</span>' if inside else ""
     return (
-        f'<li class="{"inside" if inside else ""}"><span class="bar-name">{escape(class_words(label))}{mark}</span>'
+        f'<li class="{"inside" if inside else ""}"><span '
+        f'class="bar-name">{escape(class_words(label))}{mark}</span>'
         f'<span class="bar-share">{percent(share)}</span>'
-        f'<span class="bar" aria-hidden="true"><span style="width:{share * 100:.1f}%"></span></span></li>'
+        f'<span class="bar" aria-hidden="true"><span style="width:{share * 100:.1f}%"></span>'
+        "</span></li>"
     )
 
 

@@ -1,7 +1,8 @@
-"""The API: four named endpoints, in this one place. Names, types and defaults are a recorded contract.
+"""The API: four named endpoints, in this one place. Names, types and defaults are a recorded
+contract.
 
-The docstrings are what clients, the OpenAPI page and MCP tools show. Gradio reads the return types as they
-are, not as strings: this module must not postpone the evaluation of annotations.
+The docstrings are what clients, the OpenAPI page and MCP tools show. Gradio reads the return types
+as they are, not as strings: this module must not postpone the evaluation of annotations.
 """
 
 from collections.abc import Iterator
@@ -31,14 +32,16 @@ class Endpoints:
     served: Served
 
     def predict(self, image: UploadedFile, frame: int = 0) -> Prediction:
-        """Say which tumor one slice of a brain MRI shows: glioma, meningioma, pituitary tumor or none. Not a diagnosis.
+        """Say which tumor one slice of a brain MRI shows: glioma, meningioma, pituitary tumor or
+        none. Not a diagnosis.
 
         Parameters:
             image: A picture (PNG, JPEG, TIFF, WebP ...) or DICOM file of one slice, up to 64 MB.
             frame: Which frame of a file with several, counted from 0.
 
         Returns:
-            The class, calibrated probabilities, the set that holds the truth 95 times in 100, or the refusal and its reason.
+            The class, calibrated probabilities, the set that holds the truth 95 times in 100, or
+            the refusal and its reason.
         """
         with plain_errors():
             return as_prediction(self.served, answer_file(self.served, file_path(image), frame))
@@ -53,19 +56,23 @@ class Endpoints:
         evidence: bool = False,
         frame: int = 0,
     ) -> Explanation:
-        """Say which tumor one slice of a brain MRI shows and where the network looked. Not a diagnosis.
+        """Say which tumor one slice of a brain MRI shows and where the network looked. Not a
+        diagnosis.
 
         Parameters:
             image: A picture (PNG, JPEG, TIFF, WebP ...) or DICOM file of one slice, up to 64 MB.
-            target: The class to explain; the answer when left out. One of glioma, meningioma, notumor, pituitary.
+            target: The class to explain; the answer when left out. One of glioma, meningioma,
+                notumor, pituitary.
             against: A second class: the map then shows why target and not this one.
-            layer: The layer to explain at; the last feature map when left out. The endpoint /model lists them.
+            layer: The layer to explain at; the last feature map when left out. The endpoint /model
+                lists them.
             method: gradcam (at once), integrated_gradients or occlusion (both take seconds).
             evidence: Whether to score the map against random ones for this slice.
             frame: Which frame of a file with several, counted from 0.
 
         Returns:
-            The answer as from /predict, with the raw map, a PNG of it as a data URL, the outline, and the evidence.
+            The answer as from /predict, with the raw map, a PNG of it as a data URL, the outline,
+            and the evidence.
         """
         asked = explaining.Asked(target, against, layer, method)
         with plain_errors():
@@ -73,7 +80,8 @@ class Endpoints:
             return explaining.as_explanation(self.served, answered, asked, evidence=evidence)
 
     def predict_batch(self, images: list[UploadedFile]) -> list[BatchRow]:
-        """Answer for up to 100 slices; a file that cannot be used is a row with its error. Not a diagnosis.
+        """Answer for up to 100 slices; a file that cannot be used is a row with its error. Not a
+        diagnosis.
 
         Parameters:
             images: Pictures or DICOM files, one slice each, at most 100.
@@ -89,7 +97,8 @@ class Endpoints:
             ]
 
     def model(self) -> Model:
-        """Tell what answers here: labels, layers, methods, the recorded evaluation, limits and the revision.
+        """Tell what answers here: labels, layers, methods, the recorded evaluation, limits and the
+        revision.
 
         Returns:
             Facts about the checkpoint that this server has loaded.
@@ -134,7 +143,9 @@ def file_path(sent: Any, name: str = "image") -> str:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """An `InputError` as the error that Gradio passes on to callers, with the same text and no traceback."""
+    """An `InputError` as the error that Gradio passes on to callers, with the same text and no
+    traceback.
+    """
     try:
         yield
     except InputError as error:

@@ -1,4 +1,6 @@
-"""What the canvas is sent: a slice, or a map for the slice it shows, each with its alternative text."""
+"""What the canvas is sent: a slice, or a map for the slice it shows, each with its alternative
+text.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,8 @@ def _caption(heatmap: Heatmap) -> str:
     layer = (
         f", layer {heatmap.layer}" if heatmap.method == "gradcam" and heatmap.layer != LAST else ""
     )
-    return f"Where the network saw {class_words(heatmap.target)}{than} ({METHOD_WORDS[heatmap.method]}{layer})."
+    method = METHOD_WORDS[heatmap.method]
+    return f"Where the network saw {class_words(heatmap.target)}{than} ({method}{layer})."
 
 
 def _place(heatmap: Heatmap) -> str:

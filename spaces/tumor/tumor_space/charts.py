@@ -43,8 +43,10 @@ def reliability(title: str, bins: Sequence[Bin]) -> str:
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (_place(b.confidence, b.accuracy) for b in bins))
     dots = "".join(_dot(*_place(b.confidence, b.accuracy), b, largest) for b in bins)
     names = (
-        f'<text class="axis" x="{SQUARE / 2}" y="{SQUARE - 6}" text-anchor="middle">said probability</text>'
-        f'<text class="axis" transform="translate(12 {SQUARE / 2}) rotate(-90)" text-anchor="middle">share that was right</text>'
+        f'<text class="axis" x="{SQUARE / 2}" y="{SQUARE - 6}" text-anchor="middle">said '
+        "probability</text>"
+        f'<text class="axis" transform="translate(12 {SQUARE / 2}) rotate(-90)" '
+        'text-anchor="middle">share that was right</text>'
     )
     return _svg(
         title,
@@ -76,8 +78,10 @@ def _interval_row(at: int, name: str, each: Figure, low: float, high: float) -> 
     tip = f"{number(each.value)}" + (f" ({interval(each)})" if whisker else "")
     side, anchor = (x - 12, "end") if x > WIDTH * 0.7 else (x + 12, "start")
     return (
-        f'<g class="mark"><rect class="hit" x="0" y="{y - ROW / 2}" width="{WIDTH}" height="{ROW}"/>'
-        f'<text class="label" x="0" y="{y + 5}">{escape(name)}</text>{whisker}<circle cx="{x:.1f}" cy="{y}" r="6"/>'
+        f'<g class="mark"><rect class="hit" x="0" y="{y - ROW / 2}" width="{WIDTH}" '
+        f'height="{ROW}"/>'
+        f'<text class="label" x="0" y="{y + 5}">{escape(name)}</text>{whisker}<circle cx="{x:.1f}" '
+        f'cy="{y}" r="6"/>'
         f'<text class="tip" x="{side:.1f}" y="{y - 9}" text-anchor="{anchor}">{tip}</text></g>'
     )
 
@@ -100,7 +104,8 @@ def _grid(share: float) -> str:
     return (
         f'<line class="grid" x1="{x0}" y1="{y:.1f}" x2="{x1}" y2="{y:.1f}"/>'
         f'<text class="axis" x="{x0 - 8}" y="{y + 4:.1f}" text-anchor="end">{share:.2f}</text>'
-        f'<text class="axis" x="{x:.1f}" y="{bottom + 18:.1f}" text-anchor="middle">{share:.2f}</text>'
+        f'<text class="axis" x="{x:.1f}" y="{bottom + 18:.1f}" text-anchor="middle">{share:.2f}'
+        "</text>"
     )
 
 

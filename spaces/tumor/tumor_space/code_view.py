@@ -1,4 +1,4 @@
-"""The tab "Use it from code": snippets that run as they are, with this server's address and revision."""
+"""The tab "Use it from code": snippets with this server's address and revision."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ JAVASCRIPT = """\
 import {{ Client, handle_file }} from "@gradio/client";
 
 const client = await Client.connect("{address}");
-const {{ data }} = await client.predict("/predict", {{ image: handle_file("https://example.org/slice.png") }});
+const image = handle_file("https://example.org/slice.png");
+const {{ data }} = await client.predict("/predict", {{ image }});
 console.log(data[0].label_text, data[0].probabilities, data[0].prediction_set);
 """
 CURL = """\
@@ -36,20 +37,10 @@ curl -s {address}/gradio_api/run/predict -H 'Content-Type: application/json' \\
 """
 SNIPPETS = (("Python", PYTHON), ("JavaScript", JAVASCRIPT), ("curl", CURL))
 
-ON_CLICK = """
-element.addEventListener("click", async (event) => {
-  const button = event.target.closest(".copy");
-  if (!button) return;
-  await navigator.clipboard.writeText(button.closest("section").querySelector("code").textContent);
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = "Copy"), 1500);
-});
-"""
-
 
 def build(served: Served, blocks: gr.Blocks) -> None:
     """Lay out the tab; the address is taken from the request that loads the page."""
-    shown = text("", js_on_load=ON_CLICK)
+    shown = text("", js_on_load=asset("copy.js"))
 
     def fill(request: gr.Request) -> str:
         return code_html(_address(request), served)
@@ -62,8 +53,10 @@ def code_html(address: str, served: Served) -> str:
     revision = served.checkpoint.revision[:SHORT]
     sections = "".join(_snippet(name, text.format(address=address)) for name, text in SNIPPETS)
     return (
-        f'<div class="text"><h2>Use it from code</h2><p>Answers come from revision <code>{escape(revision)}</code>, '
-        "and every answer names it. The names, types and defaults below are a contract and do not change.</p>"
+        '<div class="text"><h2>Use it from code</h2><p>Answers come from revision '
+        f"<code>{escape(revision)}</code>, "
+        "and every answer names it. The names, types and defaults below are a contract and do not "
+        "change.</p>"
         f"{sections}{asset('endpoints.html').format(address=escape(address))}</div>"
     )
 
@@ -71,12 +64,14 @@ def code_html(address: str, served: Served) -> str:
 def _snippet(name: str, text: str) -> str:
     return (
         f'<section class="snippet"><div class="snippet-head"><h3>{name}</h3>'
-        f'<button type="button" class="quiet copy" aria-label="Copy the {name} snippet">Copy</button></div>'
+        f'<button type="button" class="quiet copy" aria-label="Copy the {name} snippet">Copy'
+        "</button></div>"
         f'<pre tabindex="0" aria-label="{name} snippet"><code>{escape(text)}</code></pre></section>'
     )
 
 
 def _address(request: gr.Request) -> str:
+    """The public address of this server, behind a proxy too."""
     inner = request.request
-    root = inner.app.root_path if inner is not None else ""
-    return get_root_url(inner, route_path=inner.url.path, root_path=root).rstrip("/")
+    assert inner is not None  # Gradio sets it for every event
+    return get_root_url(inner, inner.url.path, inner.app.root_path).rstrip("/")

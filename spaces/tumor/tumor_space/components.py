@@ -1,8 +1,9 @@
 """The page's own controls: the ways in, and the canvas that draws slice and map in the browser.
 
-Each is a `gr.HTML` with its template and script from `assets/`, made by a function and not by a subclass,
-for which Gradio would write a stub file beside this module at every start. `data_model` makes Gradio check
-what comes from the browser: that its files were uploaded and are no other files of the server.
+Each is a `gr.HTML` with its template and script from `assets/`, made by a function and not by a
+subclass, for which Gradio would write a stub file beside this module at every start. `data_model`
+makes Gradio check what comes from the browser: that its files were uploaded and are no other files
+of the server.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def text(content: str, area: str | None = None, **settings: Any) -> gr.HTML:
 def drop_zone(largest: str, area: str) -> gr.HTML:
     """Choose, drop, paste, photograph or take an example; `upload` fires with a `SliceUpload`.
 
-    Gradio's image component reads no DICOM, and its file component neither pastes nor photographs; this
-    is one control for all of it.
+    Gradio's image component reads no DICOM, and its file component neither pastes nor photographs;
+    this is one control for all of it.
 
     Args:
         largest: the largest file that can be read, in words.

@@ -36,7 +36,10 @@ def problem_html(reason: str) -> str:
 
 def stopped_html() -> str:
     """The panel after the visitor has stopped a slow method."""
-    return '<div class="evidence" role="status"><p>Stopped. The map shown is the last one that was finished.</p></div>'
+    return (
+        '<div class="evidence" role="status">'
+        "<p>Stopped. The map shown is the last one that was finished.</p></div>"
+    )
 
 
 def evidence_html(evidence: EvidenceOfMap) -> str:
@@ -44,7 +47,8 @@ def evidence_html(evidence: EvidenceOfMap) -> str:
     details = _details(evidence) if evidence["trials"] else ""
     return (
         f'<div class="evidence {evidence["verdict"]}" role="status"><h3>{TITLE}</h3>'
-        f'<p class="verdict">{VERDICTS[evidence["verdict"]]}.</p><p>{escape(evidence["sentence"])}</p>{details}</div>'
+        f'<p class="verdict">{VERDICTS[evidence["verdict"]]}.</p><p>{escape(evidence["sentence"])}'
+        f"</p>{details}</div>"
     )
 
 

@@ -1,4 +1,4 @@
-"""The examples of the checkpoint as buttons: a click sends the file the way a visitor's own would go."""
+"""The examples of the checkpoint as buttons: a click sends the file as if a visitor had it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,6 @@ from shared.slices.decode import read_slice
 from tumor_space.drawing import data_url
 
 EXAMPLES = Path("examples/examples.json")
-
-ON_CLICK = """
-element.addEventListener("click", (event) => {
-  const button = event.target.closest(".example");
-  if (button) document.dispatchEvent(new CustomEvent("tumor:example", { detail: { source: button.dataset.source } }));
-});
-"""
 
 
 def examples_html(checkpoint: Path) -> str:

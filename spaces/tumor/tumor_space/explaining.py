@@ -1,6 +1,8 @@
-"""Explanations for the page and the API: what was asked for, whose turn it is, and the JSON of a map.
+"""Explanations for the page and the API: what was asked for, whose turn it is, and the JSON of a
+map.
 
-Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum are imported, which takes
+Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum are imported, which
+takes
 seconds: that happens at the first explanation or in `warm_up`, whichever comes first.
 """
 

@@ -75,7 +75,8 @@ def figure_table(caption: str, rows: Mapping[str, Figure], head: str = "What") -
     if not rows:
         return NOT_MEASURED
     body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{number(each.value)}</td><td>{interval(each)}</td>'
+        f'<tr><th scope="row">{escape(name)}</th><td>{number(each.value)}</td><td>{interval(each)}'
+        "</td>"
         f"<td>{'' if each.n is None else f'{each.n:,}'}</td></tr>"
         for name, each in rows.items()
     )
@@ -86,6 +87,8 @@ def table(caption: str, heads: tuple[str, ...], body: str) -> str:
     """A table that scrolls by itself where the screen is narrow."""
     columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table><caption>'
-        f"{escape(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        "<caption>"
+        f"{escape(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody>"
+        "</table></div>"
     )

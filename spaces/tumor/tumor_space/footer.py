@@ -1,4 +1,6 @@
-"""The foot of every tab: what answered, where it came from, its limits, and what happens to uploads."""
+"""The foot of every tab: what answered, where it came from, its limits, and what happens to
+uploads.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ def footer_html(served: Served) -> str:
     )
     return (
         f'<footer class="foot"><p><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>'
-        "<p>Nothing that you send is kept or logged: a slice is deleted as soon as the page has read it, "
+        "<p>Nothing that you send is kept or logged: a slice is deleted as soon as the page has "
+        "read it, "
         "a file sent to the API within minutes.</p>"
         f"<dl>{items}</dl><p>Code under the Apache License 2.0.</p></footer>"
     )

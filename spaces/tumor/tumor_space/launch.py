@@ -23,9 +23,10 @@ SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 def launch(blocks: gr.Blocks, loaded: LoadedCheckpoint) -> None:
     """Serve the page until the process ends.
 
-    The libraries that explanations need take seconds to import; they are loaded in the background a moment
-    after the page is up, so that neither the page nor the first answer waits for them. `api_open=False`: what
-    is dear always waits its turn; what is cheap is not queued at all (`api`).
+    The libraries that explanations need take seconds to import; they are loaded in the background a
+    moment after the page is up, so that neither the page nor the first answer waits for them.
+    `api_open=False`: what is dear always waits its turn; what is cheap is not queued at all
+    (`api`).
     """
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     blocks.launch(

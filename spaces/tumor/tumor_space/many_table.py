@@ -30,7 +30,10 @@ def table_html(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
 def csv_link(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
     """A link that holds the CSV itself, so that no file is left on the server."""
     content = quote(csv_text(names, rows))
-    return f'<p><a class="primary download" download="answers.csv" href="data:text/csv;charset=utf-8,{content}">Download as CSV</a></p>'
+    return (
+        '<p><a class="primary download" download="answers.csv" '
+        f'href="data:text/csv;charset=utf-8,{content}">Download as CSV</a></p>'
+    )
 
 
 def csv_text(names: Sequence[str], rows: Sequence[BatchRow]) -> str:

@@ -17,7 +17,10 @@ from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS
 
 SHOWN_EVERY = 4  # slices; a table that grows with every one of them would flicker
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
-INTRODUCTION = f'<div class="text"><h2>Many slices</h2><p>A row for each file. <strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p></div>'
+INTRODUCTION = (
+    '<div class="text"><h2>Many slices</h2>'
+    f"<p>A row for each file. <strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p></div>"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class ManyView:
         try:
             check_count(sent.count)
         except InputError as error:
-            yield f'<div class="panel problem" role="alert"><p class="lead">{escape(str(error))}</p></div>'
+            yield f'<div class="panel problem" role="alert"><p>{escape(str(error))}</p></div>'
             return
         names = [each.name for each in sent.files]
         rows: list[BatchRow] = []

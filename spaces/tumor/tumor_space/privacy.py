@@ -1,8 +1,8 @@
 """Nothing that a visitor sends is kept: what has to be dropped besides, and when.
 
-The page deletes an upload as soon as it was read (`slice_view`). A program's upload has a name that the
-program chose and may be asked about again, so Gradio's own sweep deletes it within minutes. Gradio also keeps
-the last value of every component of an open page; that goes when the page closes.
+The page deletes an upload as soon as it was read (`slice_view`). A program's upload has a name that
+the program chose and may be asked about again, so Gradio's own sweep deletes it within minutes.
+Gradio also keeps the last value of every component of an open page; that goes when the page closes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The sections of "How good is it?" that say how far to trust it: maps, refusals, bad pictures, leaks."""
+"""The sections of "How good is it?" that say how far to trust it: maps, refusals, bad pictures,
+leaks.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ def refusals(section: Mapping[str, Any]) -> str:
     rows = {words(name): each for name, each in figures(section).items()}
     kinds = (section.get("not_brain") or {}).get("by_kind") or []
     body = "".join(
-        f'<tr><th scope="row">{escape(words(each["kind"]))}</th><td>{escape(str(each.get("role", "")))}</td>'
+        f'<tr><th scope="row">{escape(words(each["kind"]))}</th>'
+        f"<td>{escape(str(each.get('role', '')))}</td>"
         f"<td>{_share(each)}</td><td>{each['n']:,}</td></tr>"
         for each in kinds
     )
@@ -33,12 +36,16 @@ def refusals(section: Mapping[str, Any]) -> str:
 
 
 def localisation(section: Mapping[str, Any]) -> str:
-    """Pointing game and energy inside an expert's box, against a point at the centre and a random map."""
+    """Pointing game and energy inside an expert's box, against a point at the centre and a random
+    map.
+    """
     rows = _flat(section, skip=("by_class",))
     by_class = _flat(section.get("by_class") or {}, names=class_words)
     note = (
-        "<p>Whether the map's strongest point lies in the box that an expert drew around the tumor (pointing), and how "
-        "much of the map lies inside it (energy). A point at the centre and a random map are what it has to beat.</p>"
+        "<p>Whether the map's strongest point lies in the box that an expert drew around the tumor "
+        "(pointing), and how "
+        "much of the map lies inside it (energy). A point at the centre and a random map are what "
+        "it has to beat.</p>"
     )
     plot = interval_plot("Localisation against chance", rows, 0, 1) if rows else ""
     return (
@@ -52,7 +59,8 @@ def localisation(section: Mapping[str, Any]) -> str:
 def faithfulness(section: Mapping[str, Any]) -> str:
     """Deletion and insertion against random maps."""
     note = (
-        "<p>Taking away what is marked should cost the answer more than taking away as much at random; "
+        "<p>Taking away what is marked should cost the answer more than taking away as much at "
+        "random; "
         "putting it back should bring more.</p>"
     )
     return note + figure_table("Deletion and insertion", _flat(section))
@@ -89,8 +97,10 @@ def robustness(rows: list[dict[str, Any]]) -> str:
 def leak(section: Mapping[str, Any]) -> str:
     """What near-duplicates across a random split do to the score."""
     note = (
-        "<p>The public set holds the same slices several times. Split at random, copies of what was learned are in "
-        "the test; split by groups of near-duplicates, they are not. The difference is what leaks.</p>"
+        "<p>The public set holds the same slices several times. Split at random, copies of what "
+        "was learned are in "
+        "the test; split by groups of near-duplicates, they are not. The difference is what leaks."
+        "</p>"
     )
     return note + figure_table("Random split against group split", _flat(section))
 
@@ -98,8 +108,8 @@ def leak(section: Mapping[str, Any]) -> str:
 def sources(rows: list[dict[str, Any]]) -> str:
     """Each source left out of fitting once."""
     found = {
-        f"{row.get('label') or words(str(row.get('name', row.get('source', at + 1))))}: {words(name).lower()}": each
-        for at, row in enumerate(rows)
+        f"{row.get('label') or words(str(row.get('name', '')))}: {words(name).lower()}": each
+        for row in rows
         for name, each in figures({k: v for k, v in row.items() if isinstance(v, Mapping)}).items()
     }
     return figure_table("Answers for a source that was left out", found)

@@ -1,4 +1,6 @@
-"""The tab "How good is it?": the recorded evaluation, as tables and plots. Every number is read from it."""
+"""The tab "How good is it?": the recorded evaluation, as tables and plots. Every number is read
+from it.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,13 @@ from tumor_space.serving import Served
 from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words
 
 INTRODUCTION = (
-    "Measured once, on slices that the network had never seen, with the code that answers here. Each figure stands "
+    "Measured once, on slices that the network had never seen, with the code that answers here. "
+    "Each figure stands "
     "with its 95 % interval and the number of slices it rests on."
 )
+
+CURVE = "Reliability curve: share that was right against said probability"
+Draw = Callable[[Any], str]
 
 
 def build(served: Served) -> None:
@@ -37,7 +43,7 @@ def build(served: Served) -> None:
 
 def quality_html(evaluation: Mapping[str, Any]) -> str:
     """All sections; one that was not measured says so."""
-    sections: tuple[tuple[str, str, Callable[[Mapping[str, Any]], str]], ...] = (
+    sections: tuple[tuple[str, str, Draw], ...] = (
         ("Which class", "classification", _classification),
         ("Does a probability mean what it says?", "calibration", _calibration),
         ("Sets that hold the truth", "sets", _sets),
@@ -51,12 +57,14 @@ def quality_html(evaluation: Mapping[str, Any]) -> str:
         ("Where it fails", "failures", _failures),
     )
     body = "".join(
-        f"<section><h3>{title}</h3>{draw(evaluation[key]) if evaluation.get(key) else NOT_MEASURED}</section>"
+        f"<section><h3>{title}"
+        f"</h3>{draw(evaluation[key]) if evaluation.get(key) else NOT_MEASURED}</section>"
         for title, key, draw in sections
     )
     return (
         f'<div class="text quality"><h2>How good is it?</h2><p>{INTRODUCTION}</p>'
-        f"<p><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>{_headline(evaluation.get('headline') or [])}{body}</div>"
+        f"<p><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}"
+        f"</p>{_headline(evaluation.get('headline') or [])}{body}</div>"
     )
 
 
@@ -70,7 +78,8 @@ def _card(row: Mapping[str, Any], measured: Figure) -> str:
     spread = f"{interval(measured)}" if interval(measured) else ""
     count = f"n = {measured.n:,}" if measured.n else ""
     return (
-        f'<li><span class="card-label">{escape(label)}</span><strong>{number(measured.value)}</strong>'
+        f'<li><span class="card-label">{escape(label)}</span><strong>{number(measured.value)}'
+        "</strong>"
         f'<span class="soft">{" · ".join(part for part in (spread, count) if part)}</span></li>'
     )
 
@@ -116,7 +125,8 @@ def _confusion_row(truth: str, labels: list[str], row: list[int]) -> str:
     total = sum(row) or 1
     cells = "".join(
         f'<td class="{"right" if label == truth else "wrong"}" style="--share:{count / total:.3f}" '
-        f'title="{count:,} of {total:,} slices of {class_words(truth)} were answered {class_words(label)}: '
+        f'title="{count:,} of {total:,} slices of {class_words(truth)} were answered '
+        f"{class_words(label)}: "
         f'{count / total:.1%}">{count:,}</td>'
         for label, count in zip(labels, row, strict=True)
     )
@@ -140,10 +150,11 @@ def _calibration(section: Mapping[str, Any]) -> str:
             "Reliability curve in numbers", ("Said probability", "Share that was right", "n"), body
         )
         plot = (
-            f'<div class="beside">{reliability("Reliability curve: share that was right against said probability", bins)}'
+            f'<div class="beside">{reliability(CURVE, bins)}'
             f"<details><summary>In numbers</summary>{numbers}</details></div>"
         )
-    return f"<p>On the dashed line, what is said with 0.8 is right 8 times in 10.</p>{plot}{figure_table('Calibration', overall)}"
+    note = "<p>On the dashed line, what is said with 0.8 is right 8 times in 10.</p>"
+    return note + plot + figure_table("Calibration", overall)
 
 
 def _sets(section: Mapping[str, Any]) -> str:
@@ -151,7 +162,8 @@ def _sets(section: Mapping[str, Any]) -> str:
     sizes = section.get("sizes") or {}
     total = sum(sizes.values()) or 1
     body = "".join(
-        f'<tr><th scope="row">{escape(str(size))}</th><td>{count:,}</td><td>{count / total:.1%}</td></tr>'
+        f'<tr><th scope="row">{escape(str(size))}</th><td>{count:,}</td><td>{count / total:.1%}'
+        "</td></tr>"
         for size, count in sizes.items()
     )
     listed = (

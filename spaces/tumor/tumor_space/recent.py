@@ -1,7 +1,9 @@
-"""The last answer of each open page, in memory for a few minutes, so that "More" need not start over.
+"""The last answer of each open page, in memory for a few minutes, so that "More" need not start
+over.
 
-It holds what the network made of a slice, for one purpose: another class, layer or method for the slice
-that the visitor is looking at. It is dropped when the page closes, when it is old, and when there are many.
+It holds what the network made of a slice, for one purpose: another class, layer or method for the
+slice that the visitor is looking at. It is dropped when the page closes, when it is old, and when
+there are many.
 """
 
 from __future__ import annotations

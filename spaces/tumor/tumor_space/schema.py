@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 Method = Literal["gradcam", "integrated_gradients", "occlusion"]
+
+
 class FileMeta(TypedDict):
     _type: Literal["gradio.FileData"]
 
@@ -43,7 +45,9 @@ class Prediction(TypedDict):
 
 
 class Map(TypedDict):
-    """Where the network looked: raw numbers, not normalised, over a square window of the slice (in its pixels)."""
+    """Where the network looked: raw numbers, not normalised, over a square window of the slice (in
+    its pixels).
+    """
 
     values: list[list[float]]
     empty: bool

@@ -14,7 +14,7 @@ from shared.tumor.heatmap import Heatmap
 from shared.tumor.predictor import Answer
 from tumor_space import answer_panel, evidence_panel, examples, explaining
 from tumor_space.canvas_messages import NO_PICTURE, Message, map_message, picture_message
-from tumor_space.components import SliceUpload, drop_zone, slice_canvas, text
+from tumor_space.components import SliceUpload, asset, drop_zone, slice_canvas, text
 from tumor_space.recent import Recent
 from tumor_space.serving import Served, answer_file, as_prediction
 from tumor_space.uploads import delete_upload
@@ -36,7 +36,9 @@ class SliceView:
     recent: Recent
 
     def read(self, sent: SliceUpload, request: gr.Request) -> tuple[str, Message, str, str, str]:
-        """A new slice: the answer, the picture, an empty place for evidence; the choices start over."""
+        """A new slice: the answer, the picture, an empty place for evidence; the choices start
+        over.
+        """
         session = request.session_hash or ""
         self.recent.forget(session)
         try:
@@ -47,7 +49,9 @@ class SliceView:
             delete_upload(sent.file.path)
         answer = answered.answer
         waiting = (
-            "" if answer.refusal else evidence_panel.waiting_html("Looking where the network looked")
+            ""
+            if answer.refusal
+            else evidence_panel.waiting_html("Looking where the network looked")
         )
         if not answer.refusal:
             self.recent.remember(session, answer)
@@ -97,7 +101,7 @@ def build(served: Served, recent: Recent) -> None:
             zone = drop_zone(LARGEST, "of-zone")
             canvas = slice_canvas("of-canvas")
             strip = examples.examples_html(served.checkpoint.folder)
-            text(strip, "of-examples", js_on_load=examples.ON_CLICK)
+            text(strip, "of-examples", js_on_load=asset("examples.js"))
         with gr.Column(scale=5, min_width=320):
             answer = text(answer_panel.WELCOME, "of-answer")
             evidence = text("", "of-evidence")

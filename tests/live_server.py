@@ -1,0 +1,74 @@
+"""The tumor Space as a process of its own, for tests and screenshots."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+SPACE = Path(__file__).parents[1] / "spaces" / "tumor"
+PATIENCE = 120.0  # seconds that a server may take to start on a busy machine
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Space: where it answers, where it keeps uploads, and what it printed."""
+
+    address: str
+    uploads: Path
+    log: Path
+
+
+@contextmanager
+def running_space(folder: Path) -> Iterator[Server]:
+    """Start the Space on a free port and end it afterwards.
+
+    Args:
+        folder: for its log and its uploads.
+    """
+    server = Server(f"http://127.0.0.1:{free_port()}", folder / "uploads", folder / "log")
+    settings = {
+        "GRADIO_SERVER_PORT": server.address.rsplit(":", 1)[1],
+        "GRADIO_TEMP_DIR": str(server.uploads),
+        "HF_HUB_OFFLINE": "1",
+    }
+    with server.log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=SPACE,
+            env=os.environ | settings,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_up(server, process)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_up(server: Server, process: subprocess.Popen[bytes]) -> None:
+    """Return when the page answers; raise with what the server printed when it does not."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urlopen(server.address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"The server did not come up:\n{server.log.read_text(encoding='utf-8')}")
