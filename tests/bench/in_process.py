@@ -23,7 +23,7 @@ from rows import Goal, Row, compared, times_cost, times_gain
 from timing import take_turns
 
 from shared.slices.framing import to_input
-from shared.tumor.gradcam import grad_cam
+from shared.tumor.gradcam import grad_cam, likeliest
 from shared.tumor.network import INPUT
 from shared.tumor.overlay import blend
 from shared.tumor.predictor import Answer, Predictor, load_predictor, predict
@@ -31,12 +31,12 @@ from shared.tumor.predictor import Answer, Predictor, load_predictor, predict
 FloatImage = NDArray[np.float32]
 
 
-def measure(checkpoint: Path, *, rounds: int, repeats: int) -> list[Row]:
+def measure(checkpoint: Path, example: Path, *, rounds: int, repeats: int) -> list[Row]:
     """Ours, the bare pass and pytorch-grad-cam, in turns."""
     predictor = load_predictor(checkpoint)
-    pixels = np.asarray(slice_picture(checkpoint, predictor.size), dtype=np.float32) / 255
+    pixels = np.asarray(slice_picture(example, predictor.size), dtype=np.float32) / 255
     answer = predict(predictor, pixels)
-    target = max(answer.probabilities, key=answer.probabilities.__getitem__)
+    target = likeliest(answer)
     calls = {
         "ours": lambda: explained(predictor, pixels, target),
         "answer": lambda: predict(predictor, pixels),

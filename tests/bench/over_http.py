@@ -50,10 +50,9 @@ class Effort:
     settle: float
 
 
-def measure(app: Path, checkpoint: Path, effort: Effort) -> list[Row]:
+def measure(app: Path, checkpoint: Path, example: Path, effort: Effort) -> list[Row]:
     """Latency, throughput and memory of both servers."""
-    jpeg = slice_jpeg(checkpoint, SIDE)
-    ask = asks(jpeg)
+    ask = asks(slice_jpeg(example, SIDE))
     with serving([str(app)]) as ours, serving([naive_script(), str(checkpoint)]) as naive:
         servers = {"explain": ours, "predict": ours, "naive": naive}
         for name, server in servers.items():

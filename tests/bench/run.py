@@ -17,6 +17,7 @@ import in_process
 import machine
 import over_http
 import start
+from example_slice import example_with_map
 from rows import Row, as_json, table
 
 from shared.checkpoint.source import load_checkpoint
@@ -46,13 +47,15 @@ def main() -> None:
 
 
 def measure(checkpoint: Path, *, quick: bool) -> list[Row]:
-    """All comparisons. Those in this process come last: they load PyTorch and its threads."""
-    app = SPACE / "app.py"
-    return [
-        *start.measure(app, checkpoint, starts=2 if quick else 7),
-        *over_http.measure(app, checkpoint, QUICK if quick else FULL),
-        *in_process.measure(checkpoint, rounds=3 if quick else 20, repeats=5 if quick else 15),
-    ]
+    """All comparisons; minutes."""
+    app, example = SPACE / "app.py", example_with_map(checkpoint)
+    print("Starting the Space and a no-op app in turns ...", flush=True)
+    rows = start.measure(app, example, starts=2 if quick else 7)
+    print("Asking the Space and a naive one over HTTP ...", flush=True)
+    rows += over_http.measure(app, checkpoint, example, QUICK if quick else FULL)
+    print("Answering in this process ...", flush=True)
+    rounds, repeats = (3, 5) if quick else (20, 15)
+    return rows + in_process.measure(checkpoint, example, rounds=rounds, repeats=repeats)
 
 
 def _arguments() -> argparse.Namespace:

@@ -15,9 +15,9 @@ from timing import Sample, turning
 NOOP = Path(__file__).parent / "noop_space.py"
 
 
-def measure(app: Path, checkpoint: Path, *, starts: int) -> list[Row]:
+def measure(app: Path, example: Path, *, starts: int) -> list[Row]:
     """Start both in turns; the first start of each is not counted, it reads files into memory."""
-    ask = asks(slice_jpeg(checkpoint, SIDE))["predict"]
+    ask = asks(slice_jpeg(example, SIDE))["predict"]
     first: dict[str, Callable[[], float]] = {
         "ours": lambda: start_once(app, lambda port: once(ask, port)),
         "noop": lambda: start_once(NOOP, ask_noop),
