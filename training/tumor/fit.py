@@ -49,13 +49,13 @@ class FitSettings:
     model: str = "tf_efficientnet_lite0"
     output_stride: int | None = 16
     size: int = 224
-    epochs: int = 16
-    small_size: int = 144
-    small_epochs: int = 8
+    epochs: int = 12
+    small_size: int = 128
+    small_epochs: int = 6
     batch_size: int = 32
     learning_rate: float = 8e-4
     weight_decay: float = 0.02
-    box_weight: float = 0.4
+    box_weight: float = 0.5
     freeze: int = 2
     ema_decay: float = 0.998
     dropout: float = 0.2
@@ -106,13 +106,10 @@ def fit(
     resume(run, settings, out / STATE_FILE, device)
     while run.epoch < settings.epochs:
         losses = one_epoch(run, settings, slices, names.index(HEALTHY), device)
+        size = settings.size_at(run.epoch)
         run.epoch += 1
-        report(
-            out / HISTORY_FILE,
-            run.epoch,
-            losses,
-            validate(run.average.module, validation, settings.size),
-        )
+        found = validate(run.average.module, validation, size)
+        report(out / HISTORY_FILE, run.epoch, losses, found)
         save(run, settings, out / STATE_FILE)
     network = run.average.module.cpu().eval()
     torch.save(network.state_dict(), out / NETWORK_FILE)

@@ -8,7 +8,8 @@ from torch import Tensor
 
 SMOOTHING = 0.05
 COVERED = 0.5  # a cell half inside the box counts as inside: small tumors fill no cell of their own
-MARGIN = 4.0  # least mean value of the true class's map inside the box
+SHARPNESS = 4.0  # of the softplus that stands for the positive part and lets gradients through
+FLOOR = 0.1  # added to each cell: an empty map counts as an even one
 
 
 def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
@@ -17,12 +18,11 @@ def class_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def box_loss(maps: Tensor, masks: Tensor, targets: Tensor) -> Tensor:
-    """How much the true class's map says outside the expert's box, and how little inside.
+    """Minus the log of the share of the true class's positive map that lies in the expert's box.
 
-    With P_in and P_out the sums of the positive part of the map inside and outside the box, and m
-    the mean of the map inside: log(1 + P_out / (1 + P_in)) + max(0, 1 - m / MARGIN). The second term
-    is needed: a map that is negative everywhere has nothing outside the box either, and a network
-    that may choose learns to answer by what speaks against the other classes.
+    The positive part is taken by a softplus, and each cell gets a floor. Without them there are two
+    ways out: a map that is negative everywhere has nothing outside the box either, and a map that has
+    died inside the box gets no gradient back.
 
     Args:
         maps: (B, K, h, w) what each cell adds to each logit.
@@ -37,8 +37,6 @@ def box_loss(maps: Tensor, masks: Tensor, targets: Tensor) -> Tensor:
     if not boxed.any():
         return maps.sum() * 0
     own = maps[torch.arange(len(targets), device=maps.device), targets][boxed]
-    inside = inside[boxed]
-    within = (own.clamp(min=0) * inside).sum(dim=(1, 2))
-    outside = (own.clamp(min=0) * (1 - inside)).sum(dim=(1, 2))
-    mean = (own * inside).sum(dim=(1, 2)) / inside.sum(dim=(1, 2))
-    return (torch.log1p(outside / (1 + within)) + F.relu(1 - mean / MARGIN)).mean()
+    lit = F.softplus(own, beta=SHARPNESS) + FLOOR
+    share = (lit * inside[boxed]).sum(dim=(1, 2)) / lit.sum(dim=(1, 2))
+    return -torch.log(share).mean()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 from torch import nn
@@ -36,7 +37,9 @@ def validate(
     logits, maps = [], []
     for start in range(0, len(slices), batch_size):
         pixels = slices.pixels[start : start + batch_size].astype(np.float32) / np.float32(255)
-        features = network.forward_features(torch.from_numpy(to_input(pixels)).to(device))
+        batch = torch.from_numpy(to_input(pixels)).to(device)
+        batch = F.interpolate(batch, size=(size, size), mode="bilinear", antialias=True)
+        features = network.forward_features(batch)
         logits.append(network.forward_head(features).cpu().numpy())
         own = class_maps(network, features).cpu().numpy()
         maps.extend(
@@ -54,7 +57,7 @@ def _inside(
     values: NDArray[np.float32], box: NDArray[np.float32], size: int
 ) -> tuple[float, float]:
     """Whether the maximum of a map lies in a box, and which share of its positive part does."""
-    grown = torch.nn.functional.interpolate(
+    grown = F.interpolate(
         torch.from_numpy(values)[None, None].clamp(min=0), size=(size, size), mode="bilinear"
     )[0, 0].numpy()
     within = np.zeros_like(grown, dtype=bool)
