@@ -12,7 +12,7 @@ from shared.errors import InputError
 from shared.slices.limits import MOST_BYTES
 from shared.tumor.heatmap import Heatmap
 from shared.tumor.predictor import Answer
-from tumor_space import answer_panel, evidence_panel, examples, explaining
+from tumor_space import answer_panel, evidence_panel, examples, explaining, steps_panel
 from tumor_space.canvas_messages import NO_PICTURE, Message, map_message, picture_message
 from tumor_space.components import SliceUpload, asset, drop_zone, slice_canvas, text
 from tumor_space.recent import Recent
@@ -35,16 +35,16 @@ class SliceView:
     served: Served
     recent: Recent
 
-    def read(self, sent: SliceUpload, request: gr.Request) -> tuple[str, Message, str, str, str]:
-        """A new slice: the answer, the picture, an empty place for evidence; the choices start
-        over.
-        """
+    def read(
+        self, sent: SliceUpload, request: gr.Request
+    ) -> tuple[str, Message, str, str, str, str]:
+        """A new slice: answer, picture and an empty place for evidence; all else starts over."""
         session = request.session_hash or ""
         self.recent.forget(session)
         try:
             answered = answer_file(self.served, sent.file.path, sent.frame)
         except InputError as error:
-            return answer_panel.error_html(str(error)), NO_PICTURE, "", ANSWER, NOTHING
+            return answer_panel.error_html(str(error)), NO_PICTURE, "", ANSWER, NOTHING, ""
         finally:
             delete_upload(sent.file.path)
         answer = answered.answer
@@ -56,7 +56,7 @@ class SliceView:
         if not answer.refusal:
             self.recent.remember(session, answer)
         panel = answer_panel.answer_html(as_prediction(self.served, answered))
-        return panel, picture_message(answered.slice, answer), waiting, ANSWER, NOTHING
+        return panel, picture_message(answered.slice, answer), waiting, ANSWER, NOTHING, ""
 
     def look(
         self, target: str, against: str, layer: str, method: str, request: gr.Request
@@ -82,6 +82,11 @@ class SliceView:
             evidence_panel.evidence_html(explaining.evidence_of(self.served, answer, heatmap)),
         )
 
+    def steps(self, request: gr.Request) -> str:
+        """How the network decided for the slice at hand."""
+        answer = self.recent.recall(request.session_hash or "")
+        return steps_panel.steps_html(self.served, answer) if answer else ""
+
     def _mapped(self, answer: Answer, asked: explaining.Asked) -> Generator[Shown, None, Heatmap]:
         steps = explaining.look(self.served, answer, asked)
         while True:
@@ -106,9 +111,12 @@ def build(served: Served, recent: Recent) -> None:
             answer = text(answer_panel.WELCOME, "of-answer")
             evidence = text("", "of-evidence")
             choices, stop = _more(served)
-    outputs = [answer, canvas, evidence, *choices[:2]]
+    steps = text("", "of-steps", js_on_load=asset("steps.js"))
+    outputs = [answer, canvas, evidence, *choices[:2], steps]
     read = zone.upload(view.read, zone, outputs, **READING)
-    looks = [read.then(view.look, choices, [canvas, evidence], **LOOKING)]
+    looked = read.then(view.look, choices, [canvas, evidence], **LOOKING)
+    looked.then(view.steps, outputs=steps, **LOOKING)
+    looks = [looked]
     looks += [
         choice.input(view.look, choices, [canvas, evidence], trigger_mode="always_last", **LOOKING)
         for choice in choices

@@ -103,5 +103,12 @@ function receive() {
   if ("picture" in message) document.dispatchEvent(new CustomEvent("tumor:slice", { detail: { frames: message.picture?.frames ?? 0 } }));
 }
 
+// A map of one step, picked from those of "how it decided"; the map of the answer stays the answer's.
+document.addEventListener("tumor:map", ({ detail }) => {
+  if (!state.picture) return;
+  show({ ...detail, alternative: `${canvas.getAttribute("aria-label")} Now shown: ${detail.caption}` });
+  canvas.scrollIntoView({ block: "nearest" });
+});
+
 watch("value", receive);
 for (const control of [opacity, colours, outline]) control.addEventListener("input", draw);

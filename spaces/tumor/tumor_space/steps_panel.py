@@ -1,0 +1,109 @@
+"""How the network decided for the slice at hand, step by step."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.tumor.channels import Channel, strongest_channels
+from shared.tumor.colours import colour_table
+from shared.tumor.gradcam import grad_cam, likeliest
+from shared.tumor.heatmap import Heatmap
+from shared.tumor.predictor import Answer
+from tumor_space.canvas_messages import map_message
+from tumor_space.drawing import data_url
+from tumor_space.serving import Served
+from tumor_space.wording import class_words, percent
+
+SHOWN = 6  # channels
+COLOURS = "viridis"
+
+
+def steps_html(served: Served, answer: Answer) -> str:
+    """The four steps; a click on a map draws it on the slice."""
+    target = likeliest(answer)
+    channels = strongest_channels(served.predictor, answer, target, SHOWN)
+    steps = (_seen(answer), _channels(answer, channels, target), _sum(served, answer, target))
+    items = "".join(f"<li>{step}</li>" for step in (*steps, _logits(served, answer)) if step)
+    return (
+        '<section class="steps"><h2>How it decided, step by step</h2>'
+        f"<p>Click on a map to see it on the slice.</p><ol>{items}</ol></section>"
+    )
+
+
+def _seen(answer: Answer) -> str:
+    size = len(answer.prepared.pixels)
+    return (
+        "<h3>What it saw</h3>"
+        f'<img src="{data_url(answer.prepared.pixels)}" alt="The square that the network saw">'
+        f"<p>The head, cut out and with its brightness stretched: {size} x {size} numbers. Nothing "
+        "else of the file.</p>"
+    )
+
+
+def _channels(answer: Answer, channels: tuple[Channel, ...], target: str) -> str:
+    if not channels:
+        return ""
+    count, height, width = answer.features.shape
+    tiles = "".join(_tile(answer, each, target) for each in channels)
+    return (
+        f'<h3>What it found</h3><div class="tiles">{tiles}</div>'
+        f"<p>Its layers end in {count:,} small maps of {height} x {width}, each for a pattern that "
+        f"it has learned. These {len(channels)} add most to {class_words(target)}.</p>"
+    )
+
+
+def _tile(answer: Answer, channel: Channel, target: str) -> str:
+    name = f"Channel {channel.index}"
+    caption = f"{name} adds {channel.adds:.2f} to {class_words(target)}."
+    heatmap = Heatmap(channel.values, target)
+    return _map_button(answer, heatmap, caption, f"+{channel.adds:.2f}")
+
+
+def _sum(served: Served, answer: Answer, target: str) -> str:
+    heatmap = grad_cam(served.predictor, answer, target=target)
+    caption = f"All channels together for {class_words(target)}."
+    total = float(heatmap.values.sum())
+    return (
+        f"<h3>All of them together</h3>{_map_button(answer, heatmap, caption, f'{total:+.2f}')}"
+        f"<p>Every map is weighed for {class_words(target)} and added up. That is the map over the "
+        f"slice, and its cells add up to {total:.2f}.</p>"
+    )
+
+
+def _map_button(answer: Answer, heatmap: Heatmap, caption: str, label: str) -> str:
+    message = map_message(heatmap, answer)
+    detail = json.dumps({"map": message["map"], "caption": caption}, separators=(",", ":"))
+    return (
+        f'<button type="button" class="tile" data-map="{escape(detail)}" '
+        f'aria-label="Show on the slice: {escape(caption)}">'
+        f'<img src="{data_url(_coloured(heatmap.values))}" alt=""><span>{label}</span></button>'
+    )
+
+
+def _coloured(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """(h, w, 3): the positive part of a map in colours, from 0 to its own largest value."""
+    positive = np.clip(values, 0, None)
+    largest = float(positive.max()) or 1.0
+    index = np.round(positive / largest * 255).astype(np.uint8)
+    coloured: NDArray[np.uint8] = colour_table(COLOURS)[index]
+    return coloured
+
+
+def _logits(served: Served, answer: Answer) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(class_words(label))}</th><td>{logit:+.2f}</td>'
+        f"<td>{percent(answer.probabilities[label])}</td></tr>"
+        for label, logit in zip(served.predictor.labels, answer.logits.tolist(), strict=True)
+    )
+    temperature = served.predictor.decision.temperature
+    return (
+        '<h3>From sums to an answer</h3><table><thead><tr><th scope="col">Class</th>'
+        '<th scope="col">Sum</th><th scope="col">Probability</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table><p>Each class gets such a sum, and a constant. Softmax "
+        f"turns the sums, divided by {temperature:.2f}, into probabilities; that number was "
+        "fitted so that they mean what they say.</p>"
+    )
