@@ -9,6 +9,7 @@ from typing import Any, Literal
 from timing import Sample
 
 SCHEMA = 1
+DIGITS = 4  # significant
 HEADINGS = ("what", "ours", "other", "ratio", "goal", "met", "n")
 
 
@@ -107,7 +108,16 @@ def stated(name: str, label: str, ours: Sample, *, unit: str) -> Row:
 
 def as_json(machine: dict[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
     """The record: `{"schema", "machine", "rows"}`."""
-    return {"schema": SCHEMA, "machine": machine, "rows": [asdict(row) for row in rows]}
+    return {"schema": SCHEMA, "machine": machine, "rows": [_rounded(asdict(row)) for row in rows]}
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers to what a time on a shared machine can tell."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    return [_rounded(each) for each in value] if isinstance(value, tuple) else value
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -96,6 +96,12 @@ def test_the_record_is_complete_and_is_json() -> None:
     assert [row["met"] for row in record["rows"]] == [None, None]
 
 
+def test_the_record_keeps_four_digits() -> None:
+    row = stated("b", "B", Sample((1234.567,)), unit="MB")
+    (kept,) = as_json({}, [row])["rows"]
+    assert (kept["ours"], kept["ours_spread"], kept["n"]) == (1235.0, [1235.0, 1235.0], 1)
+
+
 def test_the_table_says_when_a_goal_is_missed() -> None:
     missed = compared(
         "a", "A", Sample((3.0,)), Sample((2.0,)), unit="s", ratio=1.5, goal=Goal("at most", 1.25)
