@@ -39,6 +39,8 @@ def open_network(path: Path, *, threads: int | None = None) -> OnnxNetwork:
     """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads or os.cpu_count() or 1
+    # A thread that spins for work takes a core from the other callers, and from the other Space.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has no public base class for its errors

@@ -1,7 +1,8 @@
 """A perceptual hash that near-duplicates share, and the groups that follow from it.
 
-256-bit pHash (Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions"): the 16x16
-lowest frequencies of the cosine transform of a 64x64 grey copy, each bit whether it lies over their median.
+256-bit pHash (Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions"):
+the 16x16 lowest frequencies of the cosine transform of a 64x64 grey copy, each bit whether it lies
+over their median.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ def box_loss(maps: Tensor, masks: Tensor, targets: Tensor) -> Tensor:
     """Minus the log of the share of the true class's positive map that lies in the expert's box.
 
     The positive part is taken by a softplus, and each cell gets a floor. Without them there are two
-    ways out: a map that is negative everywhere has nothing outside the box either, and a map that has
-    died inside the box gets no gradient back.
+    ways out: a map that is negative everywhere has nothing outside the box either, and a map that
+    has died inside the box gets no gradient back.
 
     Args:
         maps: (B, K, h, w) what each cell adds to each logit.

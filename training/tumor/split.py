@@ -1,9 +1,9 @@
 """Split the slices into parts: `python -m training.tumor.split --data DATA --out OUT`.
 
-No near-duplicate lies in two parts. One part goes further: slices of one patient follow one another in the
-numbering of the set and look alike, so `unseen_patients` holds whole runs of such slices, and none of their
-neighbours is in any other part. What a network loses from `test` to `unseen_patients` is what it owed to
-having seen the patient.
+No near-duplicate lies in two parts. One part goes further: slices of one patient follow one another
+in the numbering of the set and look alike, so `unseen_patients` holds whole runs of such slices,
+and none of their neighbours is in any other part. What a network loses from `test` to
+`unseen_patients` is what it owed to having seen the patient.
 
 Writes `split.json`: the files of each part, the group of each file, and hashes of both.
 """

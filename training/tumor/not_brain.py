@@ -1,0 +1,125 @@
+"""Kinds of pictures that are not brain MRI slices, for the gate.
+
+The kinds in `tuning` fit the gate; the kinds in `measuring` are only ever used to measure it, so that its
+figure says what happens with things it was not shown. All pictures ship inside PyPI packages or are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from training.tumor import not_brain_drawn as drawn
+from training.tumor.not_brain_drawn import FloatImage, Rng
+
+Role = Literal["tuning", "measuring"]
+PICTURES = 40  # a kind
+SMALLEST_VIEW = 0.55  # of a source's sides
+
+PACKAGES = {
+    "skimage": "skimage.data",
+    "sklearn": "sklearn.datasets.images",
+    "matplotlib": "matplotlib",
+    "gradio": "gradio",
+    "pydicom": "pydicom.data",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture.
+
+    Attributes:
+        name: what it is.
+        role: "tuning" or "measuring".
+        sources: number of distinct originals; 0 when each picture is drawn anew.
+        draw: makes one picture, (H, W) float32 in 0..1.
+    """
+
+    name: str
+    role: Role
+    sources: int
+    draw: Callable[[Rng], FloatImage]
+
+
+def stored(name: str) -> FloatImage:
+    """A picture that ships inside a package, "package/path", as (H, W) float32 in 0..1."""
+    package, _, path = name.partition("/")
+    source = files(PACKAGES[package]).joinpath(path)
+    if path.endswith(".dcm"):
+        from shared.slices.decode import read_slice
+
+        return read_slice(source.read_bytes()).pixels
+    with source.open("rb") as file, Image.open(file) as picture:
+        return np.asarray(picture.convert("L"), dtype=np.float32) / np.float32(255)
+
+
+def view_of(names: tuple[str, ...], rng: Rng) -> FloatImage:
+    """A random part of one of several stored pictures, mirrored or not."""
+    pixels = stored(names[int(rng.integers(len(names)))])
+    height, width = (int(s * rng.uniform(SMALLEST_VIEW, 1)) for s in pixels.shape)
+    top = int(rng.integers(0, pixels.shape[0] - height + 1))
+    left = int(rng.integers(0, pixels.shape[1] - width + 1))
+    part = pixels[top : top + height, left : left + width]
+    return np.ascontiguousarray(part[:, ::-1] if rng.random() < 0.5 else part)
+
+
+def of_stored(name: str, role: Role, *names: str) -> Kind:
+    """A kind made of stored pictures."""
+    return Kind(name, role, len(names), partial(view_of, names))
+
+
+KINDS = (
+    of_stored("portraits", "tuning", "skimage/astronaut.png", "skimage/camera.png",
+              "matplotlib/mpl-data/sample_data/grace_hopper.jpg"),
+    of_stored("things", "tuning", "skimage/coffee.png", "skimage/rocket.jpg",
+              "sklearn/flower.jpg", "skimage/motorcycle_left.png"),
+    of_stored("textures", "tuning", "skimage/brick.png", "skimage/grass.png", "skimage/gravel.png"),
+    of_stored("tissue under a microscope", "tuning", "skimage/ihc.png"),
+    of_stored("the moon", "tuning", "skimage/moon.png"),
+    of_stored("slides and palettes", "tuning", "pydicom/test_files/examples_palette.dcm",
+              "pydicom/test_files/SC_rgb_rle.dcm"),
+    Kind("pages", "tuning", 0, drawn.page),
+    Kind("charts", "tuning", 0, drawn.chart),
+    Kind("white noise", "tuning", 0, drawn.white_noise),
+    Kind("blank", "tuning", 0, drawn.blank),
+    Kind("trunk, drawn like CT", "tuning", 0, drawn.body_section),
+    Kind("spine, drawn like MRI", "tuning", 0, drawn.spine),
+    of_stored("animals", "measuring", "skimage/chelsea.png", "gradio/media_assets/images/cheetah.jpg",
+              "gradio/media_assets/images/lion.jpg", "gradio/media_assets/images/cheetah1.jpg"),
+    of_stored("places", "measuring", "sklearn/china.jpg", "gradio/media_assets/images/tower.jpg",
+              "gradio/media_assets/images/bus.png"),
+    of_stored("scanned text", "measuring", "skimage/page.png", "skimage/text.png"),
+    of_stored("retina", "measuring", "skimage/retina.jpg", "skimage/microaneurysms.png"),
+    of_stored("coins and stars", "measuring", "skimage/coins.png", "skimage/hubble_deep_field.jpg"),
+    of_stored("cells", "measuring", "skimage/cell.png"),
+    of_stored("head phantom (Shepp-Logan)", "measuring", "skimage/phantom.png"),
+    of_stored("abdomen, MRI", "measuring", "pydicom/test_files/examples_overlay.dcm"),
+    of_stored("CT", "measuring", "pydicom/test_files/CT_small.dcm"),
+    of_stored("ultrasound and other DICOM", "measuring", "pydicom/test_files/examples_rgb_color.dcm",
+              "pydicom/test_files/examples_ybr_color.dcm"),
+    Kind("screenshots", "measuring", 0, drawn.screen),
+    Kind("clouds of noise", "measuring", 0, drawn.cloud_noise),
+    Kind("stripes", "measuring", 0, drawn.stripes),
+    Kind("knee, drawn like MRI", "measuring", 0, drawn.knee),
+    Kind("hand, drawn like X-ray", "measuring", 0, drawn.hand),
+)  # fmt: skip
+
+
+def kinds(role: Role) -> tuple[Kind, ...]:
+    """The kinds of a role."""
+    return tuple(kind for kind in KINDS if kind.role == role)
+
+
+def pictures(role: Role, seed: int) -> Iterator[tuple[str, FloatImage]]:
+    """`PICTURES` of each kind of a role, with the kind's name; the same for the same seed."""
+    for index, kind in enumerate(KINDS):
+        if kind.role == role:
+            rng = np.random.default_rng((seed, index))
+            yield from ((kind.name, kind.draw(rng)) for _ in range(PICTURES))
