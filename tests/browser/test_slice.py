@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 from visit import answered, give, scored
 
@@ -120,3 +121,40 @@ def test_nothing_stays_on_the_server(page: Page, example: str, server: Any) -> N
     answered(page)
     left = {path for path in server.uploads.rglob("*") if path.is_file()} - before
     assert left == set()
+
+
+def test_how_it_decided_is_shown_and_a_channel_is_drawn(page: Page, example: str) -> None:
+    give(page, example)
+    steps = page.locator(".steps")
+    expect(steps).to_contain_text("From sums to an answer", timeout=60_000)
+    before = page.locator(".stage-canvas").evaluate(PIXELS)
+    steps.locator(".tile").first.click()
+    expect(page.locator(".stage-caption")).to_contain_text("Channel")
+    assert page.locator(".stage-canvas").evaluate(PIXELS) != before
+
+
+def test_a_slow_method_shows_progress_and_can_be_stopped(page: Page, example: str) -> None:
+    give(page, example)
+    answered(page)
+    scored(page)
+    page.get_by_role("button", name="More: another").click()
+    page.get_by_label("Integrated Gradients").click()
+    page.get_by_role("button", name="Stop").click(timeout=60_000)
+    expect(page.locator(".evidence")).to_contain_text("Stopped")
+    page.get_by_label("Occlusion").click()
+    expect(page.locator(".stage-caption")).to_contain_text("Occlusion", timeout=120_000)
+
+
+def test_a_frame_of_a_file_with_several_can_be_chosen(page: Page, tmp_path: Path) -> None:
+    frames = [Image.new("L", (64, 64), shade) for shade in (40, 90, 140)]
+    path = tmp_path / "frames.tif"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    give(page, str(path))
+    chooser = page.locator(".zone-frame-number")
+    expect(chooser).to_be_visible(timeout=30_000)
+    expect(page.locator(".zone-frame-count")).to_have_text("of 3")
+    before = page.locator(".stage-canvas").evaluate(PIXELS)
+    chooser.fill("3")
+    chooser.press("Enter")
+    expect(page.locator(".notes")).to_contain_text("frame 2", timeout=30_000)
+    assert page.locator(".stage-canvas").evaluate(PIXELS) != before

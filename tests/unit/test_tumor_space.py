@@ -126,6 +126,18 @@ def test_an_answer_is_forgotten_with_time_with_number_and_when_asked() -> None:
     assert recent.recall("1") is None
 
 
+def test_a_later_look_or_another_slice_takes_the_turn() -> None:
+    recent = Recent()
+    first = recent.take_turn("page")
+    assert recent.has_turn("page", first)
+    second = recent.take_turn("page")
+    assert not recent.has_turn("page", first)
+    assert recent.has_turn("page", second)
+    recent.forget("page")
+    assert not recent.has_turn("page", second)
+    assert recent.take_turn("page") not in (first, second)
+
+
 def test_an_upload_goes_with_its_folder_but_not_with_others(tmp_path: Path) -> None:
     alone, shared = tmp_path / "one" / "a", tmp_path / "two" / "b"
     for path in (alone, shared, shared.with_name("c")):

@@ -12,7 +12,7 @@ WIDTH = 640
 ROW = 34  # height of a row of an interval plot
 LABELS = 230  # width that the labels of an interval plot take
 SQUARE = 380  # side of the reliability curve, axes included
-EDGE = 46  # of it, for the axes
+EDGE = 52  # of it, for the axes
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def reliability(title: str, bins: Sequence[Bin]) -> str:
     names = (
         f'<text class="axis" x="{SQUARE / 2}" y="{SQUARE - 6}" text-anchor="middle">said '
         "probability</text>"
-        f'<text class="axis" transform="translate(12 {SQUARE / 2}) rotate(-90)" '
+        f'<text class="axis" transform="translate(4 {SQUARE / 2}) rotate(-90)" '
         'text-anchor="middle">share that was right</text>'
     )
     return _svg(

@@ -24,7 +24,7 @@ def waiting_html(doing: str) -> str:
 def progress_html(doing: str, share: float) -> str:
     """The panel while a slow method runs; `share` is 0..1."""
     return (
-        f'<div class="evidence waiting" role="status">{escape(doing)}: {share:.0%} '
+        f'<div class="evidence waiting" role="status">{escape(doing)}: {share * 100:.0f} % '
         f'<progress max="1" value="{share:.2f}" aria-label="{escape(doing)}"></progress></div>'
     )
 
@@ -58,9 +58,9 @@ def _details(evidence: EvidenceOfMap) -> str:
         ("Probability of " + name, percent(evidence["probability"])),
         ("with what is marked blurred", percent(evidence["probability_without"])),
         ("with all but what is marked blurred", percent(evidence["probability_with_only"])),
-        ("Random places beaten by blurring it", f"{evidence['deletion_beats']:.0%}"),
-        ("Random places beaten by keeping only it", f"{evidence['insertion_beats']:.0%}"),
-        ("Share of the square that is marked", f"{evidence['marked_share']:.0%}"),
+        ("Random places beaten by blurring it", percent(evidence["deletion_beats"])),
+        ("Random places beaten by keeping only it", percent(evidence["insertion_beats"])),
+        ("Share of the square that is marked", percent(evidence["marked_share"])),
     )
     items = "".join(
         f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd></div>" for term, value in rows

@@ -33,7 +33,7 @@ def launch(blocks: gr.Blocks, loaded: LoadedCheckpoint) -> None:
         theme=theme(),
         head=f"<style>{asset('style.css')}</style>",  # as `css`, Gradio would rewrite its selectors
         favicon_path=ASSETS / "favicon.svg",
-        footer_links=["api"],
+        footer_links=[],  # the tab "Use it from code" says more
         max_file_size=LARGEST_UPLOAD,
         state_session_capacity=MOST_SESSIONS,
         mcp_server=True,

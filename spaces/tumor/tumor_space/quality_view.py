@@ -80,7 +80,7 @@ def _card(row: Mapping[str, Any], measured: Figure) -> str:
     return (
         f'<li><span class="card-label">{escape(label)}</span><strong>{number(measured.value)}'
         "</strong>"
-        f'<span class="soft">{" · ".join(part for part in (spread, count) if part)}</span></li>'
+        f'<span class="soft">{"<br>".join(part for part in (spread, count) if part)}</span></li>'
     )
 
 

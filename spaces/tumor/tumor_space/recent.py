@@ -8,6 +8,7 @@ there are many.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import OrderedDict
@@ -26,6 +27,8 @@ class Recent:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[float, Answer]] = OrderedDict()
+        self._turns: dict[str, int] = {}
+        self._numbers = itertools.count()
 
     def remember(self, session: str, answer: Answer) -> None:
         """Keep the answer of a session in place of its last one."""
@@ -33,7 +36,7 @@ class Recent:
             self._kept.pop(session, None)
             self._kept[session] = (self._clock(), answer)
             while len(self._kept) > MOST or self._is_old(next(iter(self._kept))):
-                self._kept.popitem(last=False)
+                self._turns.pop(self._kept.popitem(last=False)[0], None)
 
     def recall(self, session: str) -> Answer | None:
         """The answer of a session; None when there is none any more."""
@@ -46,6 +49,18 @@ class Recent:
         """Drop what is kept of a session."""
         with self._lock:
             self._kept.pop(session, None)
+            self._turns.pop(session, None)
+
+    def take_turn(self, session: str) -> int:
+        """The number of a new look at the answer of a session; earlier looks lose their turn."""
+        with self._lock:
+            self._turns[session] = next(self._numbers)
+            return self._turns[session]
+
+    def has_turn(self, session: str, turn: int) -> bool:
+        """Whether no later look and no other slice has come since `take_turn`."""
+        with self._lock:
+            return self._turns.get(session) == turn
 
     def _is_old(self, session: str) -> bool:
         return self._clock() - self._kept[session][0] > LIFETIME

@@ -62,30 +62,34 @@ class SliceView:
         self, target: str, against: str, layer: str, method: str, request: gr.Request
     ) -> Iterator[Shown]:
         """The map for the slice at hand, and then its evidence."""
-        answer = self.recent.recall(request.session_hash or "")
+        session = request.session_hash or ""
+        answer = self.recent.recall(session)
         if answer is None:
             yield gr.skip(), ""
             return
+        turn = self.recent.take_turn(session)
         at = layer if method == explaining.AT_ONCE else None
         asked = explaining.Asked(_none(target), _none(against), at, method)
-        try:
-            heatmap = yield from self._mapped(answer, asked)
-        except InputError as error:
-            yield gr.skip(), evidence_panel.problem_html(str(error))
-            return
-        yield (
-            map_message(heatmap, answer),
-            evidence_panel.waiting_html("Testing the map against random places"),
-        )
-        yield (
-            gr.skip(),
-            evidence_panel.evidence_html(explaining.evidence_of(self.served, answer, heatmap)),
-        )
+        for shown in self._looked(answer, asked):
+            if not self.recent.has_turn(session, turn):
+                return  # the visitor has gone on to another choice or slice
+            yield shown
 
     def steps(self, request: gr.Request) -> str:
         """How the network decided for the slice at hand."""
         answer = self.recent.recall(request.session_hash or "")
         return steps_panel.steps_html(self.served, answer) if answer else ""
+
+    def _looked(self, answer: Answer, asked: explaining.Asked) -> Iterator[Shown]:
+        try:
+            heatmap = yield from self._mapped(answer, asked)
+        except InputError as error:
+            yield gr.skip(), evidence_panel.problem_html(str(error))
+            return
+        doing = "Testing the map against random places"
+        yield map_message(heatmap, answer), evidence_panel.waiting_html(doing)
+        evidence = explaining.evidence_of(self.served, answer, heatmap)
+        yield gr.skip(), evidence_panel.evidence_html(evidence)
 
     def _mapped(self, answer: Answer, asked: explaining.Asked) -> Generator[Shown, None, Heatmap]:
         steps = explaining.look(self.served, answer, asked)
@@ -110,7 +114,8 @@ def build(served: Served, recent: Recent) -> None:
         with gr.Column(scale=5, min_width=320):
             answer = text(answer_panel.WELCOME, "of-answer")
             evidence = text("", "of-evidence")
-            choices, stop = _more(served)
+            stop = gr.Button("Stop", elem_classes="stop")
+            choices = _more(served)
     steps = text("", "of-steps", js_on_load=asset("steps.js"))
     outputs = [answer, canvas, evidence, *choices[:2], steps]
     read = zone.upload(view.read, zone, outputs, **READING)
@@ -118,14 +123,14 @@ def build(served: Served, recent: Recent) -> None:
     looked.then(view.steps, outputs=steps, **LOOKING)
     looks = [looked]
     looks += [
-        choice.input(view.look, choices, [canvas, evidence], trigger_mode="always_last", **LOOKING)
+        choice.input(view.look, choices, [canvas, evidence], trigger_mode="multiple", **LOOKING)
         for choice in choices
     ]
     stop.click(evidence_panel.stopped_html, outputs=evidence, cancels=looks, **PRIVATE)
 
 
-def _more(served: Served) -> tuple[list[Any], gr.Button]:
-    """What to look for, and how; the button ends a slow look."""
+def _more(served: Served) -> list[Any]:
+    """What to look for, and how."""
     classes = [(class_words(label), label) for label in served.predictor.labels]
     layers = explaining.layers(served.predictor)
     with gr.Accordion(
@@ -135,8 +140,7 @@ def _more(served: Served) -> tuple[list[Any], gr.Button]:
         against = gr.Dropdown([NOTHING, *classes], value=NOTHING, label="... and why not ...")
         method = gr.Radio(METHOD_CHOICES, value=explaining.AT_ONCE, label="Method")
         layer = gr.Dropdown(list(layers), value=layers[0], label="Layer, for Grad-CAM")
-        stop = gr.Button("Stop", size="sm")
-    return [target, against, layer, method], stop
+    return [target, against, layer, method]
 
 
 def _none(choice: str) -> str | None:
