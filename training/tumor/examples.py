@@ -147,7 +147,23 @@ def page_of_text(rng: np.random.Generator) -> FloatImage:
     """A page of print: something that no answer should be given for."""
     page = Image.new("L", (SIDE, SIDE), 244)
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(13)
-    words = "report of the findings no tumor class is given for a page like this one".split()
+    words = [
+        "report",
+        "of",
+        "the",
+        "findings",
+        "no",
+        "tumor",
+        "class",
+        "is",
+        "given",
+        "for",
+        "a",
+        "page",
+        "like",
+        "this",
+        "one",
+    ]
     for row in range(14):
         line = " ".join(rng.choice(words, 6))
         pen.text((18, 16 + row * 16), line, fill=40, font=font)
@@ -181,7 +197,7 @@ def recipes() -> list[tuple[str, str, str, Recipe]]:
 
 
 def write_dicom(pixels: FloatImage, path: Path) -> None:
-    """A slice as a DICOM file: 12 bits, windowed, MONOCHROME2; identifiers derived from the name."""
+    """A slice as a DICOM file: 12 bits, windowed, MONOCHROME2; identifiers from the name."""
     from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 

@@ -1,7 +1,8 @@
 """Kinds of pictures that are not brain MRI slices, for the gate.
 
-The kinds in `tuning` fit the gate; the kinds in `measuring` are only ever used to measure it, so that its
-figure says what happens with things it was not shown. All pictures ship inside PyPI packages or are drawn.
+The kinds in `tuning` fit the gate; the kinds in `measuring` are only ever used to measure it, so
+that its figure says what happens with things it was not shown. All pictures ship inside PyPI
+packages or are drawn.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ KINDS = (
     Kind("blank", "tuning", 0, drawn.blank),
     Kind("trunk, drawn like CT", "tuning", 0, drawn.body_section),
     Kind("spine, drawn like MRI", "tuning", 0, drawn.spine),
-    of_stored("animals", "measuring", "skimage/chelsea.png", "gradio/media_assets/images/cheetah.jpg",
+    of_stored("animals", "measuring", "skimage/chelsea.png",
+              "gradio/media_assets/images/cheetah.jpg",
               "gradio/media_assets/images/lion.jpg", "gradio/media_assets/images/cheetah1.jpg"),
     of_stored("places", "measuring", "sklearn/china.jpg", "gradio/media_assets/images/tower.jpg",
               "gradio/media_assets/images/bus.png"),
@@ -102,7 +104,8 @@ KINDS = (
     of_stored("head phantom (Shepp-Logan)", "measuring", "skimage/phantom.png"),
     of_stored("abdomen, MRI", "measuring", "pydicom/test_files/examples_overlay.dcm"),
     of_stored("CT", "measuring", "pydicom/test_files/CT_small.dcm"),
-    of_stored("ultrasound and other DICOM", "measuring", "pydicom/test_files/examples_rgb_color.dcm",
+    of_stored("ultrasound and other DICOM", "measuring",
+              "pydicom/test_files/examples_rgb_color.dcm",
               "pydicom/test_files/examples_ybr_color.dcm"),
     Kind("screenshots", "measuring", 0, drawn.screen),
     Kind("clouds of noise", "measuring", 0, drawn.cloud_noise),

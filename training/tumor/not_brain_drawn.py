@@ -1,4 +1,5 @@
-"""Pictures that are not brain MRI, drawn or generated: pages, charts, noise, phantoms of other anatomy.
+"""Pictures that are not brain MRI, drawn or generated: pages, charts, noise, phantoms of other
+anatomy.
 
 Each function draws one picture: (H, W) float32 in 0..1, different at every call.
 """
@@ -12,7 +13,30 @@ from scipy.ndimage import gaussian_filter
 
 FloatImage = NDArray[np.float32]
 Rng = np.random.Generator
-WORDS = "the of and to in is that for with as on by this be from or an are at it was not".split()
+WORDS = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "that",
+    "for",
+    "with",
+    "as",
+    "on",
+    "by",
+    "this",
+    "be",
+    "from",
+    "or",
+    "an",
+    "are",
+    "at",
+    "it",
+    "was",
+    "not",
+]
 
 
 def finished(values: NDArray[np.floating]) -> FloatImage:

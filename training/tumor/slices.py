@@ -71,6 +71,12 @@ def read_boxes(table: Path) -> dict[str, Box]:
         return {row["file"]: _box(row) for row in csv.DictReader(lines)}
 
 
+def read_labels(table: Path) -> dict[str, str]:
+    """The class of each file of a table of boxes."""
+    with table.open(newline="", encoding="utf-8") as lines:
+        return {row["file"]: row["label"] for row in csv.DictReader(lines)}
+
+
 def _box(row: dict[str, str]) -> Box:
     x, y = float(row["x_center"]), float(row["y_center"])
     half_width, half_height = float(row["width"]) / 2, float(row["height"]) / 2

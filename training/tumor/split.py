@@ -27,7 +27,7 @@ from training.tumor.hashing import close_pairs, groups_of, hamming, perceptual_h
 from training.tumor.slices import IMAGES_FOLDER, class_names, read_grey
 
 DUPLICATE_BITS = 16  # of 256: the same picture, resized, recompressed or slightly cropped
-NEIGHBOUR_BITS = 64  # of 256: the next slice of one head; slices of two heads differ in 94 or more (5th percentile)
+NEIGHBOUR_BITS = 64  # of 256: the next slice of one head; of two heads 95 % differ in 94 or more
 UNSEEN = "unseen_patients"
 SHARES = {"fit": 0.68, "validation": 0.05, "calibration": 0.09, "test": 0.10, UNSEEN: 0.08}
 SPLIT_FILE = "split.json"
@@ -117,7 +117,7 @@ def _deal(
     totals: dict[str, int],
     rng: np.random.Generator,
 ) -> Iterator[tuple[int, str]]:
-    """Each member with its part. The last share takes what is left, unless only one part is dealt."""
+    """Each member with its part; when a single part is dealt, what it does not need is left."""
     by_group: dict[int, list[int]] = defaultdict(list)
     for index in members:
         by_group[int(groups[index])].append(index)

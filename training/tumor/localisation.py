@@ -1,0 +1,142 @@
+"""Does the map lie on the tumor? Pointing game and energy inside the expert's box.
+
+Pointing game (Zhang et al. 2016): whether the map's maximum lies in the box. Energy (Wang et al.
+2020, "Score-CAM"): the share of the map's positive part that lies in the box. Both for the true
+class, drawn back onto the slice, against a point at the picture's centre and a random map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+from tqdm import tqdm
+
+from shared.slices.decode import read_slice
+from shared.slices.framing import Window, onto_slice
+from shared.tumor.gradcam import grad_cam
+from shared.tumor.predictor import Predictor, predict
+from training.tumor.metrics import Figure, bootstrap, share
+from training.tumor.slices import BOXES_FILE, IMAGES_FOLDER, Box, read_boxes, read_labels
+
+FloatMap = NDArray[np.float32]
+FOLDER = "localisation"
+SPREAD = 0.08  # of the side: how far the map of a point at the centre reaches
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A slice with an expert's box and its true class."""
+
+    path: Path
+    box: Box
+    label: str
+    group: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Pointing (0 or 1) and energy (0..1) of one map."""
+
+    pointing: float
+    energy: float
+
+
+def held_out(data: Path) -> list[Boxed]:
+    """The slices of `localisation/`, which no stage of training has seen."""
+    table = data / FOLDER / "boxes.csv"
+    boxes, labels = read_boxes(table), read_labels(table)
+    return [Boxed(data / FOLDER / f, boxes[f], labels[f], k) for k, f in enumerate(sorted(boxes))]
+
+
+def boxed_part(data: Path, files: list[str], groups: dict[str, int]) -> list[Boxed]:
+    """The slices of a part that have a box."""
+    boxes = read_boxes(data / BOXES_FILE)
+    return [
+        Boxed(data / IMAGES_FOLDER / f, boxes[f], f.split("/")[0], groups[f])
+        for f in files
+        if f in boxes
+    ]
+
+
+def hit(values: FloatMap, box: Box) -> Hit:
+    """Score a map over a slice.
+
+    Args:
+        values: (H, W), drawn onto the slice; only the positive part counts.
+        box: the expert's.
+
+    Returns:
+        Both 0 for a map without a positive part.
+    """
+    height, width = values.shape
+    positive = np.clip(values, 0, None)
+    if positive.max() <= 0:
+        return Hit(0.0, 0.0)
+    y, x = np.unravel_index(int(positive.argmax()), positive.shape)
+    inside = (
+        box.left <= (x + 0.5) / width <= box.right and box.top <= (y + 0.5) / height <= box.bottom
+    )
+    rows = slice(round(box.top * height), round(box.bottom * height))
+    columns = slice(round(box.left * width), round(box.right * width))
+    return Hit(float(inside), float(positive[rows, columns].sum() / positive.sum()))
+
+
+def centre_map(shape: tuple[int, int]) -> FloatMap:
+    """A point at the picture's centre, spread a little."""
+    y, x = np.mgrid[-0.5 : 0.5 : shape[0] * 1j, -0.5 : 0.5 : shape[1] * 1j]
+    return np.exp(-(x**2 + y**2) / (2 * SPREAD**2)).astype(np.float32)
+
+
+def random_map(
+    shape: tuple[int, int], cells: tuple[int, int], rng: np.random.Generator
+) -> FloatMap:
+    """A smooth random map of as many cells as the network's."""
+    cloud = gaussian_filter(rng.normal(size=cells), 1).astype(np.float32)
+    return onto_slice(cloud, Window(0, 0, max(shape)), shape)
+
+
+def score(
+    predictor: Predictor, slices: Iterable[Boxed], seed: int, title: str
+) -> dict[str, object]:
+    """Score the maps of slices with boxes.
+
+    Returns:
+        Figures of pointing and energy, the same of the two yardsticks, by class, and the share of
+        slices without anything to draw.
+    """
+    boxed = list(slices)
+    rng = np.random.default_rng(seed)
+    rows: dict[str, list[Hit]] = {"map": [], "centre": [], "random": []}
+    for each in tqdm(boxed, desc=title, unit="slice"):
+        pixels = read_slice(each.path).pixels
+        answer = predict(predictor, pixels)
+        values = grad_cam(predictor, answer, target=each.label).values
+        shape = (pixels.shape[0], pixels.shape[1])
+        rows["map"].append(hit(onto_slice(values, answer.prepared.window, shape), each.box))
+        rows["centre"].append(hit(centre_map(shape), each.box))
+        cells = (values.shape[0], values.shape[1])
+        rows["random"].append(hit(random_map(shape, cells, rng), each.box))
+    groups = np.array([each.group for each in boxed])
+    labels = np.array([each.label for each in boxed])
+    found: dict[str, object] = dict(figures(rows["map"], groups, seed))
+    found["centre"] = figures(rows["centre"], groups, seed)
+    found["random"] = figures(rows["random"], groups, seed)
+    found["by_class"] = {
+        label: figures([h for h, own in zip(rows["map"], labels, strict=True) if own == label],
+                       groups[labels == label], seed)
+        for label in sorted(set(labels))
+    }  # fmt: skip
+    return found
+
+
+def figures(hits: list[Hit], groups: NDArray[np.int64], seed: int) -> dict[str, Figure]:
+    """Pointing and energy with their intervals."""
+    return {
+        "pointing": bootstrap(share(np.array([h.pointing for h in hits])), groups, seed=seed),
+        "energy": bootstrap(share(np.array([h.energy for h in hits])), groups, seed=seed),
+    }
