@@ -9,6 +9,7 @@ between what was evaluated and what is served.
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from timm.models._hub import save_config_for_hf
 from torch import nn
 
 from shared.tumor.network import FEATURES, INPUT, LOGITS
+from training.tumor.fit import load_fitted
 
 LARGE = 1024  # elements, in two or more dimensions; batch statistics and biases stay float32
 OPSET = 18
@@ -162,3 +164,23 @@ def halve_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
     del graph.node[:]
     graph.node.extend(nodes)
     return model
+
+
+def main() -> None:
+    """Command line of the export stage."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the fit stage")
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    given = parser.parse_args()
+    network, settings, labels = load_fitted(given.out)
+    write_network(
+        network,
+        given.checkpoint,
+        labels=labels,
+        size=settings.size,
+        model_args=settings.model_args,
+    )
+
+
+if __name__ == "__main__":
+    main()

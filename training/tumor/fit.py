@@ -1,7 +1,8 @@
 """Fit the network: `python -m training.tumor.fit --data DATA --split SPLIT --out OUT`.
 
-Writes `network.pt` (the averaged weights), `history.jsonl` (one line an epoch) and, while it runs,
-`fit-state.pt`, from which a killed run goes on to the same result.
+Writes `network.pt` (the averaged weights), `fit.json` (settings and class names), `history.jsonl`
+(one line an epoch) and, while it runs, `fit-state.pt`, from which a killed run goes on to the same
+result.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import timm
 import torch
 from timm.utils import ModelEmaV3
 from torch import nn
@@ -26,6 +28,7 @@ from training.tumor.validate import Validation, validate
 
 HEALTHY = "notumor"
 STATE_FILE, NETWORK_FILE, HISTORY_FILE = "fit-state.pt", "network.pt", "history.jsonl"
+SETTINGS_FILE = "fit.json"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ class FitSettings:
     ema_decay: float = 0.998
     dropout: float = 0.2
     seed: int = 0
+
+    @property
+    def model_args(self) -> dict[str, Any]:
+        """What `timm.create_model` needs beyond the name and the number of classes."""
+        return {} if self.output_stride is None else {"output_stride": self.output_stride}
 
     def size_at(self, epoch: int) -> int:
         """Side of the input in an epoch, counted from 0."""
@@ -224,14 +232,14 @@ def report(path: Path, epoch: int, losses: dict[str, float], validation: Validat
     tqdm.write(line)
 
 
-def load_fitted(path: Path, settings: FitSettings, classes: int) -> nn.Module:
-    """The network of a finished run, in eval mode."""
-    import timm
-
-    options = {} if settings.output_stride is None else {"output_stride": settings.output_stride}
-    network = timm.create_model(settings.model, num_classes=classes, **options)
-    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    return network.eval()
+def load_fitted(out: Path) -> tuple[nn.Module, FitSettings, tuple[str, ...]]:
+    """The network of a finished run, in eval mode, with its settings and class names."""
+    record = json.loads((out / SETTINGS_FILE).read_text(encoding="utf-8"))
+    labels = tuple(record.pop("labels"))
+    settings = FitSettings(**record)
+    network = timm.create_model(settings.model, num_classes=len(labels), **settings.model_args)
+    network.load_state_dict(torch.load(out / NETWORK_FILE, map_location="cpu", weights_only=True))
+    return network.eval(), settings, labels
 
 
 def main() -> None:
@@ -250,6 +258,8 @@ def main() -> None:
         for part in ("fit", "validation")
     )
     fit(settings, slices, validation, class_names(data), out)
+    record = {"labels": class_names(data), **asdict(settings)}
+    (out / SETTINGS_FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,82 @@
+"""Write the recorded figures into a page: `python -m training.figures README.md`.
+
+Between `<!-- figures:NAME -->` and `<!-- /figures:NAME -->`, from the record of that name; nobody
+types numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from training.tables import figure_rows, markdown_table
+
+ROOT = Path(__file__).parents[1]
+
+
+def tumor(record: dict[str, Any]) -> str:
+    """The headline of the tumor checkpoint."""
+    table = figure_rows({row["label"]: row for row in record["headline"]})
+    return f"{table}\n\nData: {record['data']['name']}. Intervals: {record['interval']}."
+
+
+def bench(record: dict[str, Any]) -> str:
+    """The rows of the bench."""
+    rows = [
+        (
+            row["label"],
+            f"{row['ours']:.3g} {row['unit']}",
+            "" if row["other"] is None else f"{row['other']:.3g} {row['unit']}",
+            "" if row["ratio"] is None else f"{row['ratio']:.2f}",
+            row["goal"] or "",
+            {True: "yes", False: "no", None: ""}[row["met"]],
+        )
+        for row in record["rows"]
+    ]
+    machine = ", ".join(
+        f"{k} {v}" for k, v in record["machine"].items() if isinstance(v, str | int)
+    )
+    table = markdown_table(("what", "ours", "compared with", "ratio", "goal", "met"), rows)
+    return f"{table}\n\nMachine: {machine}."
+
+
+RECORDS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "tumor": ("spaces/tumor/checkpoint/evaluation.json", tumor),
+    "bench": ("docs/bench.json", bench),
+}
+
+
+def fill(page: str, root: Path) -> str:
+    """The page with every marked section written anew.
+
+    Args:
+        page: Markdown with markers.
+        root: of the repository, where the records are.
+
+    Raises:
+        FileNotFoundError: a marked section has no record yet.
+    """
+    for name, (file, write) in RECORDS.items():
+        start, end = f"<!-- figures:{name} -->", f"<!-- /figures:{name} -->"
+        if start not in page:
+            continue
+        text = write(json.loads((root / file).read_text(encoding="utf-8")))
+        marked = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
+        page = marked.sub(lambda _, t=text, s=start, e=end: f"{s}\n{t}\n{e}", page)
+    return page
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("page", type=Path)
+    path = parser.parse_args().page
+    path.write_text(fill(path.read_text(encoding="utf-8"), ROOT), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

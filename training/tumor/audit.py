@@ -1,0 +1,162 @@
+"""Look at a folder of classes before learning from it: `python -m training.tumor.audit --data DATA
+--out OUT`.
+
+Counts, sizes and modes; exact and near duplicates, and those with different labels; and a probe of
+how well things that are not the tumor (mode, size, border, mean, sharpness) predict the class.
+Writes `audit.json` and `audit.svg`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.ndimage import laplace
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from tqdm import tqdm
+
+from training.tumor.hashing import close_pairs, groups_of, perceptual_hash
+from training.tumor.slices import IMAGES_FOLDER, class_names
+from training.tumor.split import DUPLICATE_BITS, list_files
+
+AUDIT_FILE, PLOT_FILE = "audit.json", "audit.svg"
+FOLDS = 5
+CLUES = ("mode", "width", "height", "bytes", "border mean", "border spread", "mean", "spread",
+         "sharpness", "black share")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a picture shows without its content.
+
+    Attributes:
+        mode, size: of the file.
+        pixels_sha256: of the decoded pixels, so that a copy under another name or format is found.
+        hash: (32,) perceptual hash.
+        clues: (10,) the values named in `CLUES`.
+    """
+
+    mode: str
+    size: tuple[int, int]
+    pixels_sha256: str
+    hash: NDArray[np.uint8]
+    clues: NDArray[np.float64]
+
+
+def look_at(path: Path) -> Look:
+    """Read one picture."""
+    with Image.open(path) as picture:
+        mode, size = picture.mode, picture.size
+        grey = np.asarray(picture.convert("L"))
+    pixels = grey.astype(np.float32) / np.float32(255)
+    edges = (pixels[:4], pixels[-4:], pixels[:, :4], pixels[:, -4:])
+    frame = np.concatenate([edge.ravel() for edge in edges])
+    clues = [
+        float(mode == "L"), *size, path.stat().st_size, frame.mean(), frame.std(), pixels.mean(),
+        pixels.std(), laplace(pixels).std(), (pixels < 0.03).mean(),
+    ]  # fmt: skip
+    digest = hashlib.sha256(str(grey.shape).encode() + grey.tobytes()).hexdigest()
+    return Look(mode, size, digest, perceptual_hash(pixels), np.array(clues, dtype=np.float64))
+
+
+def audit(data: Path, *, duplicate_bits: int, seed: int) -> dict[str, Any]:
+    """Audit a folder of classes.
+
+    Args:
+        data: folder with `training/<class>/<file>`.
+        duplicate_bits: bits of 256 within which two pictures count as near-duplicates.
+        seed: of the probe.
+    """
+    files, names = list_files(data), class_names(data)
+    looks = [look_at(data / IMAGES_FOLDER / f) for f in tqdm(files, desc="looking", unit="slice")]
+    classes = np.array([names.index(f.split("/")[0]) for f in files])
+    pairs = list(close_pairs(np.stack([each.hash for each in looks]), duplicate_bits))
+    groups = groups_of(len(files), iter(pairs))
+    return {
+        "slices": len(files),
+        "classes": {n: int((classes == k).sum()) for k, n in enumerate(names)},
+        "sizes": dict(Counter(f"{w}x{h}" for w, h in (each.size for each in looks)).most_common(10)),
+        "modes": {n: dict(Counter(looks[i].mode for i in np.flatnonzero(classes == k)))
+                  for k, n in enumerate(names)},
+        "duplicates": duplicates(looks, classes, pairs, groups, duplicate_bits),
+        "probe": probe(np.stack([each.clues for each in looks]), classes, groups, seed),
+    }  # fmt: skip
+
+
+def duplicates(
+    looks: list[Look],
+    classes: NDArray[np.int64],
+    pairs: list[tuple[int, int]],
+    groups: NDArray[np.int64],
+    bits: int,
+) -> dict[str, int]:
+    """How many slices are copies, exact or nearly, and how many copies disagree on the class."""
+    exact = Counter(each.pixels_sha256 for each in looks)
+    return {
+        "exact_copies": sum(n - 1 for n in exact.values()),
+        "near_duplicate_bits": bits,
+        "near_duplicate_pairs": len(pairs),
+        "slices_with_a_near_duplicate": len({k for pair in pairs for k in pair}),
+        "groups": len(np.unique(groups)),
+        "pairs_with_different_classes": sum(int(classes[a] != classes[b]) for a, b in pairs),
+    }
+
+
+def probe(
+    clues: NDArray[np.float64], classes: NDArray[np.int64], groups: NDArray[np.int64], seed: int
+) -> dict[str, Any]:
+    """Cross-validated accuracy of a classifier that sees the clues alone, all and one by one."""
+
+    def accuracy(columns: NDArray[np.float64]) -> float:
+        model = HistGradientBoostingClassifier(max_iter=60, random_state=seed)
+        folds = GroupKFold(FOLDS)
+        said = cross_val_predict(model, columns, classes, groups=groups, cv=folds)
+        return round(float(accuracy_score(classes, said)), 4)
+
+    each = tqdm(enumerate(CLUES), desc="probing clues", total=len(CLUES), unit="clue")
+    return {
+        "chance": round(float(np.bincount(classes).max() / len(classes)), 4),
+        "all_clues": accuracy(clues),
+        "by_clue": {name: accuracy(clues[:, [k]]) for k, name in each},
+    }
+
+
+def plot(found: dict[str, Any], path: Path) -> None:
+    """How well each clue alone tells the class."""
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    axes = figure.add_subplot()
+    rows = {"all clues": found["probe"]["all_clues"], **found["probe"]["by_clue"]}
+    axes.barh(list(rows)[::-1], list(rows.values())[::-1], color="#0e7490")
+    axes.axvline(found["probe"]["chance"], color="#98a2b3", linestyle="--")
+    axes.set(xlabel="accuracy from the clue alone (dashed: largest class)", xlim=(0, 1))
+    figure.savefig(path, metadata={"Date": None})
+
+
+def main() -> None:
+    """Command line of the audit stage."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--duplicate-bits", type=int, default=DUPLICATE_BITS)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    found = audit(given.data, duplicate_bits=given.duplicate_bits, seed=given.seed)
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / AUDIT_FILE).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    plot(found, given.out / PLOT_FILE)
+    print(json.dumps({k: found[k] for k in ("classes", "duplicates", "probe")}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

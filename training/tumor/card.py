@@ -1,0 +1,208 @@
+"""Write the model card: `python -m training.tumor.card --checkpoint DIR`.
+
+`README.md` of the checkpoint, from `evaluation.json` alone, with the Hub's `model-index`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+
+from shared.checkpoint.contract import EVALUATION_FILE
+from training.tables import figure_rows, markdown_table
+
+NAME = "Brain tumor MRI classifier"
+TASK, TASK_NAME = "image-classification", "Image classification"
+PLOTS = {
+    "confusion.svg": "Confusion matrix of the test part",
+    "reliability.svg": "Share that was right against said probability, test part",
+    "robustness.svg": "Accuracy under worse pictures",
+}
+
+TEXT = """
+{{ card_data }}
+---
+
+# {name}
+
+One slice of a brain MRI in; glioma, meningioma, pituitary tumor or no tumor out, with calibrated
+probabilities, a prediction set, a refusal for what is not a brain MRI slice, and a map of where the
+network looked.
+
+**Not a diagnosis.** A demonstration of honest evaluation and explanation. It must not be used to
+decide about anybody's health.
+
+## Use
+
+The folder opens unchanged in timm, transformers and ONNX Runtime:
+
+```python
+timm.create_model("local-dir:FOLDER", pretrained=True)
+transformers.pipeline("image-classification", "FOLDER")
+onnxruntime.InferenceSession("FOLDER/model.onnx")  # pixels -> features, logits
+```
+
+Slices are framed around the head and stretched between two percentiles first
+(`shared/slices/framing.py`); `decision.json` and `gate.safetensors` hold what turns logits into an
+answer.
+
+## Headline figures
+
+{headline}
+
+{interval}.
+
+## By class, test part
+
+{by_class}
+
+## Unseen patients
+
+Slices of one patient follow one another in the set. This part holds whole runs of look-alike slices
+that no other part has seen; what is lost against the test part was owed to knowing the patient.
+
+{unseen}
+
+## Where the map lies
+
+Against experts' boxes (J. Cheng, CC BY 4.0, doi 10.6084/m9.figshare.1512427), for the true class.
+
+{localisation}
+
+## Is the map the reason for the answer?
+
+{faithfulness}
+
+## What leaks in a random split
+
+The nearest slice by perceptual hash knows nothing of tumors.
+
+{leak}
+
+## Plots
+
+{plots}
+
+## Data, split and code
+
+{provenance}
+
+## Limits
+
+- The classes of the training set come from different sources. Framing, contrast and quality were
+  varied, and tumors were pasted and erased, so that the source gives less away; it gives away some.
+- One slice at a time, four classes. A tumor of another kind, a bleeding or an old operation gets
+  one
+  of the four answers.
+- The gate for pictures that are not brain MRI lets some through; see the refusals above.
+- Heatmaps show what the network used, not where a tumor ends.
+"""
+
+
+def write_card(folder: Path) -> Path:
+    """Write the card of a checkpoint.
+
+    Args:
+        folder: with evaluation.json and plots.
+
+    Returns:
+        The path of the card.
+    """
+    found = json.loads((folder / EVALUATION_FILE).read_text(encoding="utf-8"))
+    content = TEXT.replace("{{ card_data }}", f"---\n{card_data(found).to_yaml()}").strip()
+    for key, value in sections(found).items():
+        content = content.replace("{" + key + "}", value)
+    path = folder / "README.md"
+    ModelCard(content).save(path)
+    return path
+
+
+def card_data(found: dict[str, Any]) -> ModelCardData:
+    """The front matter, with the results that the Hub shows."""
+    return ModelCardData(
+        model_name=NAME,
+        language="en",
+        license="apache-2.0",
+        library_name="timm",
+        pipeline_tag=TASK,
+        base_model="timm/tf_efficientnet_lite0.in1k",
+        tags=["medical-imaging", "brain-tumor", "mri", "grad-cam", "onnx"],
+        eval_results=[
+            EvalResult(
+                task_type=TASK,
+                task_name=TASK_NAME,
+                dataset_type="brain-tumor-mri",
+                dataset_name=f"{found['data']['name']}, own split",
+                dataset_split=row["label"].rsplit(", ", 1)[-1],
+                metric_type=row["name"],
+                metric_name=row["label"],
+                metric_value=row["value"],
+            )
+            for row in found["headline"]
+        ],
+    )
+
+
+def sections(found: dict[str, Any]) -> dict[str, str]:
+    """The text of each section, from the recorded figures."""
+    return {
+        "name": NAME,
+        "headline": figure_rows({row["label"]: row for row in found["headline"]}),
+        "interval": f"Intervals: {found['interval']}",
+        "by_class": by_class(found["classification"]["per_class"]),
+        "unseen": figure_rows(found["unseen_patients"]),
+        "localisation": localisation(found["localisation"]),
+        "faithfulness": figure_rows(found["faithfulness"]),
+        "leak": figure_rows(found["leak"]),
+        "plots": "\n\n".join(f"![{title}](plots/{file})" for file, title in PLOTS.items()),
+        "provenance": provenance(found),
+    }
+
+
+def by_class(classes: dict[str, dict[str, Any]]) -> str:
+    """Precision, recall and F1 of each class."""
+    return figure_rows(
+        {
+            f"{name}: {metric}": figure
+            for name, row in classes.items()
+            for metric, figure in row.items()
+        }
+    )
+
+
+def localisation(found: dict[str, Any]) -> str:
+    """The map beside its two yardsticks, then by class."""
+    rows = {"pointing game": found["pointing"], "energy in the box": found["energy"]}
+    for name in ("centre", "random"):
+        rows |= {f"{name}: {metric}": figure for metric, figure in found[name].items()}
+    for name, row in found["by_class"].items():
+        rows |= {f"{name}: {metric}": figure for metric, figure in row.items()}
+    return figure_rows(rows)
+
+
+def provenance(found: dict[str, Any]) -> str:
+    """Hashes, sizes, commit and versions."""
+    rows = [
+        ("data", f"{found['data']['name']}, sha256 {found['data']['sha256']}"),
+        ("split", f"sha256 {found['splits']['sha256']}, seed {found['splits']['seed']}"),
+        ("sizes", ", ".join(f"{k} {v:,}" for k, v in found["splits"]["sizes"].items())),
+        ("code", found["commit"]),
+        ("versions", ", ".join(f"{k} {v}" for k, v in found["versions"].items())),
+        ("seed", str(found["seed"])),
+    ]
+    return markdown_table(("what", "value"), rows)
+
+
+def main() -> None:
+    """Command line of the card stage."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    print(write_card(parser.parse_args().checkpoint))
+
+
+if __name__ == "__main__":
+    main()
