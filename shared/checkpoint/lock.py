@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared.checkpoint.contract import SCHEMA, check_complete, hash_folder
+from shared.checkpoint.contract import REQUIRED, SCHEMA, check_complete, hash_folder
 from shared.errors import CheckpointError
 
 LOCK_FILE = "checkpoint.json"
@@ -55,17 +55,31 @@ def read_lock(path: Path) -> Lock:
 def _check(lock: Lock) -> None:
     if (lock.repository is None) != (lock.commit is None):
         raise CheckpointError(
-            "checkpoint.json names a repository without a commit, or the reverse."
+            f"{LOCK_FILE} names a repository without a commit, or the reverse. Lock both."
         )
-    if lock.repository is not None and not REPOSITORY.fullmatch(lock.repository):
-        raise CheckpointError(f"checkpoint.json: {lock.repository!r} is no OWNER/NAME.")
-    if lock.commit is not None and not COMMIT.fullmatch(lock.commit):
-        raise CheckpointError(f"checkpoint.json: {lock.commit!r} is no commit of 40 hex digits.")
-    for name, digest in lock.files.items():
-        if not SHA256.fullmatch(digest):
-            raise CheckpointError(f"checkpoint.json: {digest!r} of {name} is no sha256.")
+    if lock.repository is not None and not _is(REPOSITORY, lock.repository):
+        raise CheckpointError(f"{LOCK_FILE}: {lock.repository!r} is no OWNER/NAME.")
+    if lock.commit is not None and not _is(COMMIT, lock.commit):
+        raise CheckpointError(f"{LOCK_FILE}: {lock.commit!r} is no commit of 40 hex digits.")
+    _check_files(lock.files)
+
+
+def _check_files(files: Any) -> None:
+    # Without this, a lock that names no files would let any checkpoint pass.
+    missing = [name for name in REQUIRED if not isinstance(files, dict) or name not in files]
+    if missing:
+        raise CheckpointError(
+            f"{LOCK_FILE} has no sha256 of {', '.join(missing)}. Lock the folder again."
+        )
+    for name, digest in files.items():
+        if not _is(SHA256, digest):
+            raise CheckpointError(f"{LOCK_FILE}: {digest!r} of {name} is no sha256.")
         if name.startswith("/") or ".." in Path(name).parts:
-            raise CheckpointError(f"checkpoint.json: {name!r} lies outside the checkpoint.")
+            raise CheckpointError(f"{LOCK_FILE}: {name!r} lies outside the checkpoint.")
+
+
+def _is(pattern: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def lock_of(folder: Path, *, repository: str | None = None, commit: str | None = None) -> Lock:
