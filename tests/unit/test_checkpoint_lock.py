@@ -1,0 +1,114 @@
+"""The contract of a checkpoint folder, and the lock file that pins one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_checkpoint import COMMIT, HEADLINE, REPOSITORY, write_checkpoint
+
+from shared.checkpoint.contract import (
+    REQUIRED,
+    check_complete,
+    check_hashes,
+    digest_of,
+    hash_folder,
+    list_files,
+)
+from shared.checkpoint.lock import LOCK_FILE, lock_of, read_lock, write_lock
+from shared.errors import CheckpointError
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    return write_checkpoint(tmp_path / "checkpoint")
+
+
+def test_files_are_listed_with_folders_and_without_hidden_ones(checkpoint: Path) -> None:
+    (checkpoint / ".cache").mkdir()
+    (checkpoint / ".cache" / "x").touch()
+    (checkpoint / ".hidden").touch()
+    assert list_files(checkpoint) == sorted(REQUIRED)
+
+
+def test_the_digest_is_of_names_and_contents() -> None:
+    by_hand = hashlib.sha256(b"a 1\nb 2\n").hexdigest()
+    assert digest_of({"b": "2", "a": "1"}) == by_hand
+    assert digest_of({"a": "2", "b": "1"}) != by_hand
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_missing_file_is_named(checkpoint: Path, name: str) -> None:
+    (checkpoint / name).unlink()
+    with pytest.raises(CheckpointError, match=name):
+        check_complete(checkpoint)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 0}', '{"schema": "1"}'])
+def test_an_evaluation_of_another_schema_is_refused_by_name(checkpoint: Path, text: str) -> None:
+    (checkpoint / "evaluation.json").write_text(text, encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"evaluation\.json"):
+        check_complete(checkpoint)
+
+
+def test_one_changed_byte_is_refused_by_name(checkpoint: Path) -> None:
+    locked = hash_folder(checkpoint)
+    check_hashes(checkpoint, locked)
+    content = bytearray((checkpoint / "model.onnx").read_bytes())
+    content[0] ^= 1
+    (checkpoint / "model.onnx").write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"model\.onnx is not the locked file"):
+        check_hashes(checkpoint, locked)
+
+
+def test_a_lock_is_read_as_it_was_written(checkpoint: Path, tmp_path: Path) -> None:
+    lock = lock_of(checkpoint, repository=REPOSITORY, commit=COMMIT)
+    write_lock(lock, tmp_path / LOCK_FILE)
+    assert read_lock(tmp_path / LOCK_FILE) == lock
+    assert lock.headline == [HEADLINE]
+    assert sorted(lock.files) == sorted(REQUIRED)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"schema": 2}, "schema"),
+        ({"commit": None}, "repository without a commit"),
+        ({"repository": None}, "the reverse"),
+        ({"commit": "main"}, "'main' is no commit"),
+        ({"repository": "tumor"}, "OWNER/NAME"),
+        ({"files": {}}, r"no sha256 of README\.md"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_lock_with_a_fault_says_which(
+    checkpoint: Path, tmp_path: Path, change: dict[str, Any], fault: str
+) -> None:
+    path = tmp_path / LOCK_FILE
+    write_lock(lock_of(checkpoint, repository=REPOSITORY, commit=COMMIT), path)
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), "utf-8")
+    with pytest.raises(CheckpointError, match=fault):
+        read_lock(path)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "examples/../../outside"])
+def test_a_lock_cannot_name_a_file_outside(checkpoint: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / LOCK_FILE
+    write_lock(lock_of(checkpoint), path)
+    recorded = json.loads(path.read_text("utf-8"))
+    recorded["files"][name] = "0" * 64
+    path.write_text(json.dumps(recorded), "utf-8")
+    with pytest.raises(CheckpointError, match="outside the checkpoint"):
+        read_lock(path)
+
+
+def test_the_command_locks_the_folder_beside_it(checkpoint: Path) -> None:
+    subprocess.run([sys.executable, "-m", "training.lock", str(checkpoint)], check=True)
+    lock = read_lock(checkpoint.parent / LOCK_FILE)
+    assert lock.repository is None
+    assert lock.files == hash_folder(checkpoint)
