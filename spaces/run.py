@@ -52,7 +52,7 @@ def existing(names: list[str]) -> list[str]:
         raise SystemExit(
             f"There is no Space {', '.join(unknown)!r}. There are: {', '.join(found)}."
         )
-    return names or found
+    return list(dict.fromkeys(names)) or found
 
 
 def port_is_free(port: int) -> bool:
@@ -70,7 +70,7 @@ def start(name: str) -> Running:
     port = PORTS[name]
     if not port_is_free(port):
         raise SystemExit(f"Port {port} for the {name} Space is taken. End what runs there first.")
-    log = tempfile.TemporaryFile()
+    log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the Space runs
     environment = os.environ | {"GRADIO_SERVER_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
         [sys.executable, "app.py"],
@@ -126,7 +126,8 @@ def end(spaces: list[Running]) -> None:
 
 def main() -> None:
     """Command line."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for asked_to_end in (signal.SIGTERM, signal.SIGHUP):  # SIGHUP: the terminal was closed
+        signal.signal(asked_to_end, lambda *_: sys.exit(0))
     names = existing(sys.argv[1:])
     spaces: list[Running] = []
     try:
