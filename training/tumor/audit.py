@@ -86,7 +86,7 @@ def audit(data: Path, *, duplicate_bits: int, seed: int) -> dict[str, Any]:
     return {
         "slices": len(files),
         "classes": {n: int((classes == k).sum()) for k, n in enumerate(names)},
-        "sizes": dict(Counter(f"{w}x{h}" for w, h in (each.size for each in looks)).most_common(10)),
+        "sizes": dict(Counter(f"{each.size[0]}x{each.size[1]}" for each in looks).most_common(10)),
         "modes": {n: dict(Counter(looks[i].mode for i in np.flatnonzero(classes == k)))
                   for k, n in enumerate(names)},
         "duplicates": duplicates(looks, classes, pairs, groups, duplicate_bits),
