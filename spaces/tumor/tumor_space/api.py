@@ -106,6 +106,7 @@ class Endpoints:
         predictor = self.served.predictor
         return {
             "task": "brain tumor class of one MRI slice",
+            "architecture": self.served.architecture,
             "labels": list(predictor.labels),
             "label_texts": {label: CLASS_WORDS.get(label, label) for label in predictor.labels},
             "input_size": predictor.size,

@@ -20,7 +20,11 @@ def examples_html(checkpoint: Path) -> str:
         return ""
     entries = json.loads(listing.read_text(encoding="utf-8"))
     items = "".join(_example(listing.parent / entry["file"], entry["caption"]) for entry in entries)
-    return f'<section class="examples"><h2>Examples</h2><ul>{items}</ul></section>'
+    sources = "; ".join(dict.fromkeys(entry["source"] for entry in entries))
+    return (
+        f'<section class="examples"><h2>Examples</h2><ul>{items}</ul>'
+        f'<p class="soft">{escape(sources)}.</p></section>'
+    )
 
 
 def _example(path: Path, caption: str) -> str:

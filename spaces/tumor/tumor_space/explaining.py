@@ -12,8 +12,8 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from shared.checkpoint.source import LoadedCheckpoint
 from shared.slices.framing import Window
 from shared.tumor.evidence import Evidence, score_map, sentence
 from shared.tumor.explain import METHODS, explain_in_steps
@@ -40,6 +40,7 @@ __all__ = [
 
 AT_ONCE = "gradcam"
 DIGITS = 6  # significant ones that a map keeps as JSON
+_importing = threading.Lock()
 _slow_turns = threading.BoundedSemaphore(2)  # the slow methods take all cores: two at a time
 
 
@@ -60,9 +61,13 @@ class Asked:
     method: str = AT_ONCE
 
 
-def warm_up(loaded: LoadedCheckpoint) -> None:
-    """Import and load what explanations need."""
-    channel_weights(loaded.folder)
+def warm_up(folder: Path) -> None:
+    """Import and load what explanations need, once; who comes meanwhile waits.
+
+    Two threads that import PyTorch at the same time can see it half imported.
+    """
+    with _importing:
+        channel_weights(folder)
 
 
 def look(served: Served, answer: Answer, asked: Asked) -> Generator[float, None, Heatmap]:
@@ -71,6 +76,7 @@ def look(served: Served, answer: Answer, asked: Asked) -> Generator[float, None,
     Raises:
         InputError: no such class, layer or method.
     """
+    warm_up(served.predictor.folder)
     with _turn(asked.method):
         return (yield from explain_in_steps(served.predictor, answer, **asdict(asked)))
 

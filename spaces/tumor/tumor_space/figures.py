@@ -65,6 +65,8 @@ def with_interval(measured: Figure | None) -> str:
 
 def words(name: str) -> str:
     """A record's name as a label: `macro_f1` becomes "Macro F1"."""
+    if name == "n":
+        return "Slices"
     text = name.replace("_", " ").strip()
     text = text[:1].upper() + text[1:]
     return text.replace(" f1", " F1").replace("Auc", "AUC").replace("Ece", "Calibration error")

@@ -22,7 +22,8 @@ def footer_html(served: Served) -> str:
     """The footer; every fact in it is of the checkpoint that was loaded."""
     loaded = served.checkpoint
     facts = {
-        "Model": loaded.repository or "bundled checkpoint",
+        "Model": f"{served.architecture}, {served.predictor.size} px",
+        "Repository": loaded.repository or "none",
         "Revision": loaded.revision[:SHORT],
         "Source": SOURCES.get(loaded.source, loaded.source),
         "Content": f"sha256 {loaded.sha256[:SHORT]}",

@@ -45,7 +45,7 @@ def launch(blocks: gr.Blocks, loaded: LoadedCheckpoint) -> None:
         ssr_mode=False,
         prevent_thread_lock=True,
     )
-    warm_up = threading.Timer(WARM_UP_AFTER, explaining.warm_up, (loaded,))
+    warm_up = threading.Timer(WARM_UP_AFTER, explaining.warm_up, (loaded.folder,))
     warm_up.daemon = True
     warm_up.start()
     blocks.block_thread()

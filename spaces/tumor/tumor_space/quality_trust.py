@@ -12,27 +12,27 @@ from tumor_space.charts import interval_plot
 from tumor_space.figures import Figure, figure, figure_table, figures, table, with_interval, words
 from tumor_space.wording import class_words
 
+ROBUSTNESS = ("accuracy", "macro_f1", "pointing")
+
 
 def refusals(section: Mapping[str, Any]) -> str:
-    """Refused shares by kind of picture."""
+    """Refused shares, and by kind of picture."""
     rows = {words(name): each for name, each in figures(section).items()}
-    kinds = (section.get("not_brain") or {}).get("by_kind") or []
-    body = "".join(
-        f'<tr><th scope="row">{escape(words(each["kind"]))}</th>'
-        f"<td>{escape(str(each.get('role', '')))}</td>"
-        f"<td>{_share(each)}</td><td>{each['n']:,}</td></tr>"
-        for each in kinds
-    )
-    listed = (
-        table("Refused, by kind of picture", ("Kind", "Used for", "Refused", "n"), body)
-        if kinds
-        else ""
-    )
+    others = (section.get("not_brain") or {}).get("by_kind") or []
     return (
         figure_table("Refused", rows, "Pictures")
-        + listed
-        + _nested(section, skip=("not_brain", "test_slices"))
+        + _by_kind("Refused, by kind of other picture", others)
+        + _by_kind("Refused, of brains from other places", section.get("other_brain") or [])
     )
+
+
+def _by_kind(caption: str, kinds: list[dict[str, Any]]) -> str:
+    body = "".join(
+        f'<tr><th scope="row">{escape(words(each["kind"]))}</th>'
+        f"<td>{each['refused'] / max(1, each['n']):.1%}</td><td>{each['n']:,}</td></tr>"
+        for each in kinds
+    )
+    return table(caption, ("Kind", "Refused", "n"), body) if kinds else ""
 
 
 def localisation(section: Mapping[str, Any]) -> str:
@@ -82,34 +82,40 @@ def robustness(rows: list[dict[str, Any]]) -> str:
     plot = interval_plot(
         "Accuracy under worse pictures", measured, max(0.0, int(lowest * 10) / 10 - 0.1), 1
     )
+    names = [name for name in ROBUSTNESS if any(name in row for row in rows)]
     body = "".join(
         f'<tr><th scope="row">{escape(_condition(row))}</th>'
-        + "".join(
-            f"<td>{with_interval(figure(row.get(name)))}</td>"
-            for name in ("accuracy", "macro_f1", "pointing")
-        )
+        + "".join(f"<td>{with_interval(figure(row.get(name)))}</td>" for name in names)
         + "</tr>"
         for row in rows
     )
-    return plot + table("Worse pictures", ("Change", "Accuracy", "Macro F1", "Pointing"), body)
+    return plot + table("Worse pictures", ("Change", *(words(name) for name in names)), body)
 
 
 def leak(section: Mapping[str, Any]) -> str:
-    """What near-duplicates across a random split do to the score."""
+    """What near-duplicates across a random split do to the score of one who knows nothing."""
     note = (
-        "<p>The public set holds the same slices several times. Split at random, copies of what "
-        "was learned are in "
-        "the test; split by groups of near-duplicates, they are not. The difference is what leaks."
-        "</p>"
+        "<p>The public set holds near-copies of its own slices. Who knows nothing of tumors and "
+        "gives each slice the class of the most similar one among those to learn from still "
+        "scores, and scores most under a random split, where copies lie on both sides. The "
+        "difference to a split by groups of near-copies is what leaks.</p>"
     )
-    return note + figure_table("Random split against group split", _flat(section))
+    return note + figure_table("The class of the most similar slice", _flat(section))
 
 
-def sources(rows: list[dict[str, Any]]) -> str:
+def unseen(section: Mapping[str, Any]) -> str:
+    """The same figures for patients of whom no slice was learned from."""
+    note = "<p>Slices of one patient look alike. Of these patients the network saw none.</p>"
+    return note + figure_table("Unseen patients", _flat(section, skip=("per_class",)))
+
+
+def sources(section: Any) -> str:
     """Each source left out of fitting once."""
+    if isinstance(section, Mapping):
+        return figure_table("Answers for a source that was left out", _flat(section))
     found = {
         f"{row.get('label') or words(str(row.get('name', '')))}: {words(name).lower()}": each
-        for row in rows
+        for row in section
         for name, each in figures({k: v for k, v in row.items() if isinstance(v, Mapping)}).items()
     }
     return figure_table("Answers for a source that was left out", found)
@@ -131,27 +137,6 @@ def _flat(
                 for inner, each in figures(recorded).items()
             }
     return rows
-
-
-def _nested(section: Mapping[str, Any], skip: tuple[str, ...]) -> str:
-    rows: dict[str, Figure] = {}
-    for name, recorded in section.items():
-        for each in recorded if isinstance(recorded, list) and name not in skip else []:
-            measured = figure(each.get("refused", each))
-            if measured:
-                rows[words(str(each.get("label") or each.get("kind") or each.get("name")))] = (
-                    measured
-                )
-    return figure_table("Other brain slices", rows) if rows else ""
-
-
-def _share(each: Mapping[str, Any]) -> str:
-    refused = each["refused"]
-    return (
-        with_interval(figure(refused))
-        if isinstance(refused, Mapping)
-        else f"{refused / max(1, each['n']):.1%}"
-    )
 
 
 def _condition(row: Mapping[str, Any]) -> str:

@@ -45,10 +45,16 @@ def quality_html(evaluation: Mapping[str, Any]) -> str:
     """All sections; one that was not measured says so."""
     sections: tuple[tuple[str, str, Draw], ...] = (
         ("Which class", "classification", _classification),
+        ("Patients it has never seen", "unseen_patients", quality_trust.unseen),
         ("Does a probability mean what it says?", "calibration", _calibration),
         ("Sets that hold the truth", "sets", _sets),
         ("What is not a brain MRI slice", "refusals", quality_trust.refusals),
         ("Does it look at the tumor?", "localisation", quality_trust.localisation),
+        (
+            "Does it look at the tumor? The test part",
+            "localisation_test",
+            quality_trust.localisation,
+        ),
         ("Does the map show what the answer rests on?", "faithfulness", quality_trust.faithfulness),
         ("Is the map made by what was learned?", "randomisation", quality_trust.randomisation),
         ("When the picture is worse", "robustness", quality_trust.robustness),
@@ -179,7 +185,7 @@ def _failures(rows: list[dict[str, Any]]) -> str:
     body = "".join(
         f"<tr>{''.join(f'<td>{_cell(row.get(name))}</td>' for name in heads)}</tr>" for row in rows
     )
-    return table("Wrong answers, the surest first", tuple(words(name) for name in heads), body)
+    return table("Wrong answers, by pair of classes", tuple(words(name) for name in heads), body)
 
 
 def _cell(value: Any) -> str:

@@ -97,6 +97,7 @@ class Model(TypedDict):
     """What answers here."""
 
     task: str
+    architecture: str
     labels: list[str]
     label_texts: dict[str, str]
     input_size: int

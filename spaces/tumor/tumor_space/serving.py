@@ -13,7 +13,7 @@ from shared.tumor.predictor import Answer, Predictor, load_predictor, predict
 from tumor_space.schema import Prediction, Revision
 from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words, set_sentence
 
-EVALUATION_FILE = "evaluation.json"
+CONFIG_FILE, EVALUATION_FILE = "config.json", "evaluation.json"
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,13 @@ class Served:
     Attributes:
         checkpoint: where it came from.
         predictor: the network and its decision.
+        architecture: of the network, as timm names it.
         evaluation: the recorded evaluation; empty when the checkpoint has none.
     """
 
     checkpoint: LoadedCheckpoint
     predictor: Predictor
+    architecture: str
     evaluation: dict[str, Any]
 
     @property
@@ -52,9 +54,15 @@ class Answered:
 
 def serve(loaded: LoadedCheckpoint) -> Served:
     """Open a checkpoint for answering."""
-    recorded = loaded.folder / EVALUATION_FILE
-    evaluation = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
-    return Served(loaded, load_predictor(loaded.folder), evaluation)
+    config = _read_json(loaded.folder / CONFIG_FILE)
+    evaluation = _read_json(loaded.folder / EVALUATION_FILE)
+    predictor = load_predictor(loaded.folder)
+    return Served(loaded, predictor, config.get("architecture", "unknown"), evaluation)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
 
 
 def answer_file(served: Served, path: str, frame: int) -> Answered:
