@@ -93,4 +93,4 @@ def _or_refuse(action: Callable[[], Result], what: str) -> Result:
         return action()
     except Exception as error:  # of the Hub, of HTTP, of the disk
         first = (str(error).strip().splitlines() or ["no details"])[0]
-        raise CheckpointError(f"{what} ({type(error).__name__}: {first})") from error
+        raise CheckpointError(f"{what} ({type(error).__name__}: {first}).") from error

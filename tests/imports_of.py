@@ -1,0 +1,34 @@
+"""What our modules import, read from their source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = {
+    "shared": ROOT / "shared",
+    "training": ROOT / "training",
+    "tumor_space": ROOT / "spaces" / "tumor" / "tumor_space",
+}
+
+
+def modules(folder: Path) -> list[Path]:
+    """All Python files of a folder."""
+    return sorted(folder.rglob("*.py"))
+
+
+def imported(module: Path) -> set[str]:
+    """Every module name that a file imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." * node.level + (node.module or ""))
+    return found
+
+
+def top_levels(module: Path) -> set[str]:
+    """The first part of every name that a file imports."""
+    return {name.split(".")[0] for name in imported(module)}

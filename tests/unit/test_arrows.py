@@ -1,0 +1,78 @@
+"""Arrows point one way: a Space's package -> shared <- training."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from imports_of import PACKAGES, ROOT, imported, modules, top_levels
+
+OURS = {"shared", "training", "tumor_space", "loan_space", "spaces", "tests"}
+MAY_IMPORT = {
+    "shared": {"shared"},
+    "training": {"training", "shared"},
+    "tumor_space": {"tumor_space", "shared"},
+}
+MODEL_CODE = {"torch", "torchvision", "timm", "captum", "onnxruntime", "safetensors", "pydicom"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_imports_only_what_lies_in_its_direction(package: str) -> None:
+    found = modules(PACKAGES[package])
+    assert found
+    for module in found:
+        wrong = (top_levels(module) & OURS) - MAY_IMPORT[package]
+        assert not wrong, f"{module.relative_to(ROOT)} imports {wrong}"
+
+
+def test_what_predicts_and_explains_knows_no_gradio() -> None:
+    for module in modules(PACKAGES["shared"]) + modules(PACKAGES["training"]):
+        assert not top_levels(module) & {"gradio", "gradio_client"}, module.relative_to(ROOT)
+
+
+def test_the_page_holds_no_model_code() -> None:
+    for module in modules(PACKAGES["tumor_space"]):
+        assert not top_levels(module) & MODEL_CODE, module.relative_to(ROOT)
+
+
+def test_imports_name_the_whole_path() -> None:
+    for folder in PACKAGES.values():
+        for module in modules(folder):
+            assert not [name for name in imported(module) if name.startswith(".")], module
+
+
+def test_nothing_is_unpickled() -> None:
+    for folder in PACKAGES.values():
+        for module in modules(folder):
+            assert not top_levels(module) & {"pickle", "joblib", "dill", "cloudpickle"}, module
+
+
+def test_the_folder_of_the_spaces_is_no_package() -> None:
+    assert list((ROOT / "spaces").glob("__init__.py")) == []
+    assert list((ROOT / "spaces").glob("*/__init__.py")) == []
+
+
+def test_every_package_is_installed_and_the_root_is_not_on_the_path(tmp_path: Path) -> None:
+    code = (
+        "import importlib.util, sys, shared, training, tumor_space\n"
+        "found = importlib.util.find_spec('spaces')\n"
+        "print(found.origin if found else None, *sys.path, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    origin, *path = done.stdout.splitlines()
+    assert str(ROOT) not in path
+    assert not origin.startswith(str(ROOT / "spaces"))
+
+
+def test_every_folder_with_modules_is_in_the_list_of_packages() -> None:
+    for name, folder in PACKAGES.items():
+        for init in folder.rglob("__init__.py"):
+            parts = init.parent.relative_to(folder).parts
+            assert importlib.util.find_spec(".".join((name, *parts)))
+            listed = f'"{".".join((name, *parts))}",'
+            assert listed in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
