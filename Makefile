@@ -51,7 +51,10 @@ clean: ## remove the virtual environment and caches
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
 
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "The locked versions need Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python cannot make virtual environments here; on Debian: apt-get install python3-venv"; exit 1; }
 
 .venv/ready: pyproject.toml requirements.lock | .venv/bin/python
 	@echo "Installing what the Spaces need: 2 to 4 minutes, once ..."
