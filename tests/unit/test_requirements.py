@@ -1,0 +1,81 @@
+"""What a Space says it needs is what it imports, in the versions that the tests run with."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+from imports_of import PACKAGES, ROOT, modules, top_levels
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+# Not imported by us, but an imported package cannot be imported without it.
+NEEDED_BY_ANOTHER = {"torchvision": "timm"}
+COMES_WITH_THE_SDK = {"gradio", "gradio-client"}
+
+
+def requirements(text: str) -> dict[str, Requirement]:
+    """Requirements by canonical name."""
+    lines = (line.split("#")[0].strip() for line in text.splitlines())
+    found = [Requirement(line) for line in lines if line]
+    return {canonicalize_name(each.name): each for each in found}
+
+
+def imported_distributions() -> set[str]:
+    """Distributions from which the tumor Space and what it takes of `shared` import."""
+    names = set().union(
+        *(top_levels(path) for path in modules(PACKAGES["shared"])),
+        *(top_levels(path) for path in modules(PACKAGES["tumor_space"])),
+        top_levels(ROOT / "spaces" / "tumor" / "app.py"),
+    )
+    third_party = names - set(sys.stdlib_module_names) - {"shared", "tumor_space"}
+    owners = packages_distributions()
+    return {canonicalize_name(owners[name][0]) for name in third_party}
+
+
+@pytest.fixture
+def listed() -> dict[str, Requirement]:
+    return requirements((ROOT / "spaces/tumor/requirements.txt").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def lock() -> dict[str, str]:
+    pins = requirements((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    return {name: str(next(iter(pin.specifier)).version) for name, pin in pins.items()}
+
+
+def test_everything_imported_is_listed_and_nothing_else(listed: dict[str, Requirement]) -> None:
+    needed = imported_distributions() - COMES_WITH_THE_SDK
+    extra = {name for name, by in NEEDED_BY_ANOTHER.items() if by in needed}
+    assert set(listed) == needed | extra
+
+
+def test_gradio_and_our_own_names_are_never_listed(listed: dict[str, Requirement]) -> None:
+    # The Hub installs Gradio by sdk_version; `shared` and `spaces` are strangers' packages on PyPI.
+    assert not set(listed) & {"gradio", "gradio-client", "shared", "training", "spaces"}
+
+
+def test_versions_are_those_that_the_tests_run_with(
+    listed: dict[str, Requirement], lock: dict[str, str]
+) -> None:
+    for name, requirement in listed.items():
+        assert requirement.specifier.contains(lock[name]), name
+        if name not in {"torch", "torchvision"}:  # ZeroGPU offers its own
+            assert str(requirement.specifier) == f"=={lock[name]}", name
+
+
+def test_pyproject_needs_what_the_spaces_need(listed: dict[str, Requirement]) -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = text.split("\ndependencies = [")[1].split("\n]")[0]
+    base = requirements("\n".join(re.findall(r'^ *"([^"]+)"', block, re.M)))
+    assert set(base) == set(listed) | {"gradio"}
+
+
+def test_all_that_pyproject_names_is_pinned(lock: dict[str, str]) -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = text.split("\ndependencies = [")[1].split("[tool.")[0]
+    named = {Requirement(each).name for each in re.findall(r'^ *"([^"]+)",', block, re.M)}
+    missing = {canonicalize_name(name) for name in named} - set(lock) - {"explainable-spaces"}
+    assert not missing
