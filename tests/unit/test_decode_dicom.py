@@ -46,7 +46,7 @@ def dicom(values, *, preamble=True, syntax=ExplicitVRLittleEndian, frames=None, 
             setattr(dataset, name, value)
     stream = io.BytesIO()
     dataset.save_as(stream, enforce_file_format=preamble)
-    return stream.getvalue() if preamble else stream.getvalue()
+    return stream.getvalue()
 
 
 def test_values_come_out_linear():
@@ -106,8 +106,8 @@ def test_a_file_without_preamble_is_read(syntax):
 
 
 def test_run_length_encoding_is_read():
-    from pydicom.pixels import compress
     from pydicom import dcmread
+    from pydicom.pixels import compress
 
     dataset = dcmread(io.BytesIO(dicom(RAMP)))
     compress(dataset, RLELossless)

@@ -1,4 +1,4 @@
-"""The exported folder opens unchanged in timm, transformers and ONNX Runtime, with the same logits."""
+"""The exported folder opens in timm, transformers and ONNX Runtime, with equal logits."""
 
 import json
 

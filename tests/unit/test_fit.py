@@ -1,4 +1,4 @@
-"""The fit stage as a maintainer runs it: it learns, repeats, and goes on after a kill to the same result."""
+"""The fit stage as a maintainer runs it: it repeats, and goes on after a kill."""
 
 import json
 import os

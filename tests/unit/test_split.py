@@ -37,7 +37,7 @@ def test_groups_are_connected_components():
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Two classes of 60 "patients" with three near-identical neighbours each, plus planted copies."""
+    """Two classes of 60 "patients", three near-identical neighbours each, plus planted copies."""
     root = tmp_path_factory.mktemp("data")
     for shift, name in ((0, "glioma"), (1000, "notumor")):
         folder = root / "training" / name
