@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,8 +64,8 @@ def fill(page: str, root: Path) -> str:
         if start not in page:
             continue
         text = write(json.loads((root / file).read_text(encoding="utf-8")))
-        marked = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
-        page = marked.sub(lambda _, t=text, s=start, e=end: f"{s}\n{t}\n{e}", page)
+        before, rest = page.split(start, 1)
+        page = f"{before}{start}\n{text}\n{end}{rest.split(end, 1)[1]}"
     return page
 
 

@@ -140,15 +140,12 @@ def _evidence_for(
     rows = logits.astype(np.float64)
     target = predictor.labels.index(heatmap.target)
     if heatmap.against is not None:
-        odds: NDArray[np.float64] = (
-            rows[:, target] - rows[:, predictor.labels.index(heatmap.against)]
-        )
-        return odds
+        against = predictor.labels.index(heatmap.against)
+        return np.asarray(rows[:, target] - rows[:, against])
     others = np.delete(rows, target, axis=1)
     highest = others.max(axis=1, keepdims=True)
     rest = highest[:, 0] + np.log(np.exp(others - highest).sum(axis=1))
-    odds = rows[:, target] - rest
-    return odds
+    return np.asarray(rows[:, target] - rest)
 
 
 def _beats(scores: NDArray[np.float64]) -> float:

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from shared.errors import CheckpointError
 if TYPE_CHECKING:
     from torch import nn
 
+# A torch module with what timm adds (forward_head, num_features); timm has no type for it.
+TimmNetwork: TypeAlias = Any
 LINEAR_WITHIN = 1e-4
 _loading = threading.Lock()
 
@@ -35,7 +37,7 @@ class Head:
         lock: Captum hooks the modules for the length of a call, so calls take turns.
     """
 
-    network: nn.Module
+    network: TimmNetwork
     above: nn.Module
     at: nn.Module
     lock: threading.Lock
@@ -60,7 +62,7 @@ def _load(folder: Path) -> Head:
     from torch import nn
 
     try:
-        network = timm.create_model(f"local-dir:{folder}", pretrained=True)
+        network: TimmNetwork = timm.create_model(f"local-dir:{folder}", pretrained=True)
     except Exception as error:  # timm, safetensors and torch share no base class
         raise CheckpointError(f"{folder.name} does not load in timm: {error}") from error
     network.eval().requires_grad_(False)
@@ -71,7 +73,7 @@ def _load(folder: Path) -> Head:
         def __init__(self) -> None:
             super().__init__()
             self.at = nn.Identity()
-            self.network = network
+            self.network: TimmNetwork = network
 
         def forward(self, features: Any) -> Any:
             return self.network.forward_head(self.at(features))

@@ -61,10 +61,14 @@ def outline(heatmap: Heatmap, window: Window) -> list[list[list[float]]]:
         return []
     grid = np.pad(levels(heatmap), 1)  # the rim closes at the edge of the map
     height, width = heatmap.values.shape
-    lines = contour_generator(z=grid).lines(MARKED_FROM)
+    lines = contour_generator(z=grid, line_type="Separate").lines(MARKED_FROM)
     cell = np.array([window.side / width, window.side / height])
     corner = np.array([window.left, window.top])
-    return [np.round((line - 0.5) * cell + corner, 2).tolist() for line in lines]
+    found: list[list[list[float]]] = []
+    for line in lines:
+        places = (np.asarray(line, dtype=np.float64) - 0.5) * cell + corner
+        found.append(np.round(places, 2).tolist())
+    return found
 
 
 def blend(
@@ -90,7 +94,7 @@ def blend(
     Raises:
         InputError: no such colour map.
     """
-    # Lookup and mixing in Pillow: the same in numpy takes twice as long and keeps other threads out.
+    # In Pillow: the same in numpy takes twice as long and keeps other threads out.
     grey = Image.fromarray((pixels * np.float32(FULL)).astype(np.uint8)).convert("RGB")
     table = colour_table(colours)
     if heatmap.empty:

@@ -25,6 +25,7 @@ from shared.tumor.predictor import NETWORK_FILE
 from training.tumor.augment import recolour, reframe
 from training.tumor.calibration import fit_set_quantile, fit_temperature
 from training.tumor.gate_fit import Features, GateFit, fit_gate
+from training.tumor.network import TimmNetwork
 from training.tumor.not_brain import pictures
 from training.tumor.passes import FloatImage, Passes, read_all, targets_of, through
 from training.tumor.split import SPLIT_FILE, digest
@@ -96,7 +97,7 @@ def changed_views(slices: list[FloatImage], size: int, seed: int) -> list[FloatI
 
 def layers_of(checkpoint: Path) -> list[dict[str, str]]:
     """The ends of the network's stages, with names that say how fine their maps are."""
-    network = timm.create_model(f"local-dir:{checkpoint}", pretrained=False)
+    network: TimmNetwork = timm.create_model(f"local-dir:{checkpoint}", pretrained=False)
     stages = enumerate(network.feature_info, start=1)
     return [
         {"name": f"stage {k} (one cell per {each['reduction']} px)", "module": each["module"]}

@@ -78,7 +78,7 @@ class Lesion:
 def read_template() -> FloatImage:
     """The template as (x, y, z) float32 in 0..1."""
     path = Path(nilearn.__file__).parent / TEMPLATE
-    volume = np.asarray(nibabel.load(path).dataobj, dtype=np.float32)
+    volume = nibabel.Nifti1Image.from_filename(path).get_fdata(dtype=np.float32)
     return np.clip(volume / np.percentile(volume, 99.8), 0, 1).astype(np.float32)
 
 
@@ -205,7 +205,7 @@ def write_dicom(pixels: FloatImage, path: Path) -> None:
     meta.MediaStorageSOPClassUID = MRImageStorage
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[path.name])
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
+    dataset = FileDataset(path, {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SOPClassUID = meta.MediaStorageSOPClassUID
     dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
     dataset.Modality, dataset.PatientName = "MR", "Simulated^Template"
@@ -226,7 +226,8 @@ def write_examples(out: Path, seed: int) -> list[Example]:
     """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    volume, written = read_template(), []
+    volume = read_template()
+    written: list[Example] = []
     for name, caption, expected, make in recipes():
         pixels = make(volume, np.random.default_rng((seed, len(written))))
         Image.fromarray(np.rint(pixels * 255).astype(np.uint8)).save(out / name, optimize=True)

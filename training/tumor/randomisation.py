@@ -19,10 +19,11 @@ from torch import nn
 
 from shared.slices.framing import prepare, to_input
 from training.tumor.metrics import Figure, bootstrap, share
+from training.tumor.network import TimmNetwork
 from training.tumor.passes import FloatImage
 
 
-def cascade(network: nn.Module) -> list[tuple[str, list[nn.Module]]]:
+def cascade(network: TimmNetwork) -> list[tuple[str, list[nn.Module]]]:
     """The parts of a timm network from the top down, with names."""
     parts: list[tuple[str, list[nn.Module]]] = [("classifier", [network.get_classifier()])]
     children = [(n, m) for n, m in network.named_children() if m is not network.get_classifier()]
@@ -42,7 +43,7 @@ def draw_anew(modules: list[nn.Module]) -> None:
                 layer.reset_parameters()
 
 
-def maps_of(network: nn.Module, batch: torch.Tensor, targets: list[int]) -> list[np.ndarray]:
+def maps_of(network: TimmNetwork, batch: torch.Tensor, targets: list[int]) -> list[np.ndarray]:
     """Grad-CAM at the last feature map, for a linear head: features weighted by the class's row."""
     with torch.inference_mode():
         features = network.forward_features(batch)
@@ -63,12 +64,13 @@ def check(folder: Path, slices: list[FloatImage], size: int, seed: int) -> dict[
         By part, from the top down, the mean rank correlation with the original map (-1..1).
     """
     torch.manual_seed(seed)
-    network = timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
+    network: TimmNetwork = timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
     batch = torch.from_numpy(to_input(np.stack([prepare(s, size).pixels for s in slices])))
     with torch.inference_mode():
         targets = network(batch).argmax(dim=1).tolist()
     before = maps_of(network, batch, targets)
-    changed, found = copy.deepcopy(network), {}
+    changed: TimmNetwork = copy.deepcopy(network)
+    found: dict[str, Figure] = {}
     for name, modules in cascade(changed):
         draw_anew(modules)
         after = maps_of(changed, batch, targets)

@@ -9,10 +9,9 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
-from torch import nn
 
 from shared.slices.framing import to_input
-from training.tumor.network import class_maps
+from training.tumor.network import TimmNetwork, class_maps
 from training.tumor.slices import LabelledSlices
 from training.tumor.synthesis import box_slices
 
@@ -29,12 +28,13 @@ class Validation:
 
 @torch.inference_mode()
 def validate(
-    network: nn.Module, slices: LabelledSlices, size: int, *, batch_size: int = 64
+    network: TimmNetwork, slices: LabelledSlices, size: int, *, batch_size: int = 64
 ) -> Validation:
     """Measure a network on framed slices, without augmentation."""
     network.eval()
     device = next(network.parameters()).device
-    logits, maps = [], []
+    logits: list[NDArray[np.float32]] = []
+    maps: list[NDArray[np.float32]] = []
     for start in range(0, len(slices), batch_size):
         pixels = slices.pixels[start : start + batch_size].astype(np.float32) / np.float32(255)
         batch = torch.from_numpy(to_input(pixels)).to(device)

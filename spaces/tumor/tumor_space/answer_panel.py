@@ -8,7 +8,7 @@ from tumor_space.schema import Prediction
 from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words, percent
 
 WELCOME = f"""
-<div class="panel welcome">
+<div class="panel welcome" role="status" aria-live="polite">
   <h2>Which tumor does this slice show?</h2>
   <p>Give the page one slice of a brain MRI. A small network says whether it shows a glioma, a
   meningioma, a pituitary tumor or none, how sure it is, where it looked, and how far that picture

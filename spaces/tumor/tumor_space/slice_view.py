@@ -25,6 +25,9 @@ READING: dict[str, Any] = {"concurrency_id": "page answer", "concurrency_limit":
 LOOKING: dict[str, Any] = {"concurrency_id": "page look", "concurrency_limit": 8, **PRIVATE}
 LARGEST = f"{MOST_BYTES // 2**20} MB"
 ANSWER, NOTHING = "the answer", "nothing"  # choices that stand for None
+FIRST_CHOICES = (ANSWER, NOTHING, explaining.AT_ONCE)  # of target, against and method
+GONE = "The slice is no longer held here. Give it again to look at it in another way."
+FAILED = "Something went wrong here, or too many are asking at once. Try again in a moment."
 Shown = tuple[Message | dict[str, Any], str]
 
 
@@ -35,37 +38,31 @@ class SliceView:
     served: Served
     recent: Recent
 
-    def read(
-        self, sent: SliceUpload, request: gr.Request
-    ) -> tuple[str, Message, str, str, str, str]:
-        """A new slice: answer, picture and an empty place for evidence; all else starts over."""
+    def read(self, sent: SliceUpload, request: gr.Request) -> tuple[Any, ...]:
+        """A new slice: answer, picture, a place for evidence, no steps; the choices start over."""
         session = request.session_hash or ""
         self.recent.forget(session)
         try:
             answered = answer_file(self.served, sent.file.path, sent.frame)
         except InputError as error:
-            return answer_panel.error_html(str(error)), NO_PICTURE, "", ANSWER, NOTHING, ""
+            return answer_panel.error_html(str(error)), NO_PICTURE, "", "", *FIRST_CHOICES
         finally:
             delete_upload(sent.file.path)
-        answer = answered.answer
-        waiting = (
-            ""
-            if answer.refusal
-            else evidence_panel.waiting_html("Looking where the network looked")
-        )
-        if not answer.refusal:
-            self.recent.remember(session, answer)
         panel = answer_panel.answer_html(as_prediction(self.served, answered))
-        return panel, picture_message(answered.slice, answer), waiting, ANSWER, NOTHING, ""
+        picture = picture_message(answered.slice, answered.answer)
+        if answered.answer.refusal:
+            return panel, picture, "", "", *FIRST_CHOICES
+        self.recent.remember(session, answered.answer)
+        waiting = evidence_panel.waiting_html("Looking where the network looked")
+        return panel, picture, waiting, "", *FIRST_CHOICES
 
     def look(
-        self, target: str, against: str, layer: str, method: str, request: gr.Request
+        self, target: str, against: str, method: str, layer: str, request: gr.Request
     ) -> Iterator[Shown]:
         """The map for the slice at hand, and then its evidence."""
         session = request.session_hash or ""
         answer = self.recent.recall(session)
         if answer is None:
-            yield gr.skip(), ""
             return
         turn = self.recent.take_turn(session)
         at = layer if method == explaining.AT_ONCE else None
@@ -74,6 +71,14 @@ class SliceView:
             if not self.recent.has_turn(session, turn):
                 return  # the visitor has gone on to another choice or slice
             yield shown
+
+    def choose(
+        self, target: str, against: str, method: str, layer: str, request: gr.Request
+    ) -> Iterator[Shown]:
+        """Another look at the slice at hand, as chosen under "More"."""
+        if self.recent.recall(request.session_hash or "") is None:
+            yield gr.skip(), evidence_panel.problem_html(GONE)
+        yield from self.look(target, against, method, layer, request)
 
     def steps(self, request: gr.Request) -> str:
         """How the network decided for the slice at hand."""
@@ -117,13 +122,14 @@ def build(served: Served, recent: Recent) -> None:
             stop = gr.Button("Stop", elem_classes="stop")
             choices = _more(served)
     steps = text("", "of-steps", js_on_load=asset("steps.js"))
-    outputs = [answer, canvas, evidence, *choices[:2], steps]
+    outputs = [answer, canvas, evidence, steps, *choices[: len(FIRST_CHOICES)]]
     read = zone.upload(view.read, zone, outputs, **READING)
+    read.failure(_failed, outputs=[answer, canvas], **PRIVATE)
     looked = read.then(view.look, choices, [canvas, evidence], **LOOKING)
     looked.then(view.steps, outputs=steps, **LOOKING)
     looks = [looked]
     looks += [
-        choice.input(view.look, choices, [canvas, evidence], trigger_mode="multiple", **LOOKING)
+        choice.input(view.choose, choices, [canvas, evidence], trigger_mode="multiple", **LOOKING)
         for choice in choices
     ]
     stop.click(evidence_panel.stopped_html, outputs=evidence, cancels=looks, **PRIVATE)
@@ -140,7 +146,11 @@ def _more(served: Served) -> list[Any]:
         against = gr.Dropdown([NOTHING, *classes], value=NOTHING, label="... and why not ...")
         method = gr.Radio(METHOD_CHOICES, value=explaining.AT_ONCE, label="Method")
         layer = gr.Dropdown(list(layers), value=layers[0], label="Layer, for Grad-CAM")
-    return [target, against, layer, method]
+    return [target, against, method, layer]
+
+
+def _failed() -> tuple[str, Message]:
+    return answer_panel.error_html(FAILED), NO_PICTURE
 
 
 def _none(choice: str) -> str | None:
