@@ -18,7 +18,8 @@ def found(tmp_path_factory):
         for k in range(30):
             pixels = gaussian_filter(rng.normal(0, 200, (64, 64)), 1.5) + bright
             mode = "L" if name == "glioma" else "RGB"
-            Image.fromarray(np.uint8(pixels.clip(0, 255))).convert(mode).save(folder / f"{k:02}.png")
+            picture = Image.fromarray(np.uint8(pixels.clip(0, 255))).convert(mode)
+            picture.save(folder / f"{k:02}.png")
     first = Image.open(root / "training/glioma/00.png")
     first.save(root / "training/glioma/98.bmp")  # another format is not looked at
     first.save(root / "training/glioma/99.png")
