@@ -226,6 +226,5 @@ def sentence(evidence: Evidence, names: dict[str, str]) -> str:
     if evidence.verdict == "points":
         return f"{change}. The map shows what the network used for {name}{than}."
     return (
-        f"{change}, which is no better than chance. Do not read this map as the reason for "
-        f"{name}{than}."
+        f"{change}, which chance alone may do. Do not read this map as the reason for {name}{than}."
     )

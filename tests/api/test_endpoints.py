@@ -77,8 +77,8 @@ def test_explain_gives_map_and_picture(
     assert seen["map"]["target"] == (target or seen["label"])
     assert seen["map"]["side"] > 0
     kind, picture = seen["overlay"].split(",", 1)
-    assert kind == "data:image/png;base64"
-    assert Image.open(io.BytesIO(base64.b64decode(picture))).mode in ("RGB", "RGBA")
+    assert kind == "data:image/jpeg;base64"
+    assert Image.open(io.BytesIO(base64.b64decode(picture))).mode == "RGB"
     assert seen["evidence"] is None
 
 

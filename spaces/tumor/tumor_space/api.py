@@ -71,8 +71,8 @@ class Endpoints:
             frame: Which frame of a file with several, counted from 0.
 
         Returns:
-            The answer as from /predict, with the raw map, a PNG of it as a data URL, the outline,
-            and the evidence.
+            The answer as from /predict, with the raw map, a JPEG of it over the slice as a data URL,
+            the outline, and the evidence.
         """
         asked = explaining.Asked(target, against, layer, method)
         with plain_errors():

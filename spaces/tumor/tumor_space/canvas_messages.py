@@ -12,7 +12,7 @@ from shared.slices.decode import Slice
 from shared.tumor.heatmap import LAST, Heatmap
 from shared.tumor.overlay import outline
 from shared.tumor.predictor import Answer
-from tumor_space.drawing import data_url
+from tumor_space.drawing import png_url
 from tumor_space.explaining import as_map
 from tumor_space.wording import METHOD_WORDS, answer_sentence, class_words
 
@@ -29,7 +29,7 @@ def picture_message(picture: Slice, answer: Answer) -> Message:
     """The slice; its size is that of the file even where it is sent smaller."""
     height, width = picture.pixels.shape
     shown = {
-        "source": data_url(picture.pixels),
+        "source": png_url(picture.pixels),
         "width": width,
         "height": height,
         "frames": picture.frames,

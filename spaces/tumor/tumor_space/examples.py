@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from shared.slices.decode import read_slice
-from tumor_space.drawing import data_url
+from tumor_space.drawing import png_url
 
 EXAMPLES = Path("examples/examples.json")
 
@@ -30,7 +30,7 @@ def examples_html(checkpoint: Path) -> str:
 def _example(path: Path, caption: str) -> str:
     content = path.read_bytes()
     source = "data:application/octet-stream;base64," + base64.b64encode(content).decode("ascii")
-    thumbnail = data_url(read_slice(content).pixels)
+    thumbnail = png_url(read_slice(content).pixels)
     return (
         f'<li><button type="button" class="example" data-source="{source}">'
         f'<img src="{thumbnail}" alt="" loading="lazy"><span>{escape(caption)}</span></button></li>'

@@ -22,7 +22,7 @@ from shared.tumor.head import channel_weights
 from shared.tumor.heatmap import Heatmap
 from shared.tumor.overlay import blend, outline
 from shared.tumor.predictor import Answer
-from tumor_space.drawing import data_url
+from tumor_space.drawing import jpeg_url
 from tumor_space.schema import EvidenceOfMap, Explanation, Map
 from tumor_space.serving import Answered, Served, as_prediction
 from tumor_space.wording import CLASS_WORDS
@@ -97,7 +97,7 @@ def as_explanation(
     return {
         **as_prediction(served, answered),
         "map": as_map(heatmap, window),
-        "overlay": data_url(blend(pixels, heatmap, window)),
+        "overlay": jpeg_url(blend(pixels, heatmap, window)),
         "outline": outline(heatmap, window),
         "evidence": evidence_of(served, answer, heatmap) if evidence else None,
     }

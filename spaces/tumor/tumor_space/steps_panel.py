@@ -14,7 +14,7 @@ from shared.tumor.gradcam import grad_cam, likeliest
 from shared.tumor.heatmap import Heatmap
 from shared.tumor.predictor import Answer
 from tumor_space.canvas_messages import map_message
-from tumor_space.drawing import data_url
+from tumor_space.drawing import png_url
 from tumor_space.serving import Served
 from tumor_space.wording import class_words, percent
 
@@ -38,7 +38,7 @@ def _seen(answer: Answer) -> str:
     size = len(answer.prepared.pixels)
     return (
         "<h3>What it saw</h3>"
-        f'<img src="{data_url(answer.prepared.pixels)}" alt="The square that the network saw">'
+        f'<img src="{png_url(answer.prepared.pixels)}" alt="The square that the network saw">'
         f"<p>The head, cut out and with its brightness stretched: {size} x {size} numbers. Nothing "
         "else of the file.</p>"
     )
@@ -80,7 +80,7 @@ def _map_button(answer: Answer, heatmap: Heatmap, caption: str, label: str) -> s
     return (
         f'<button type="button" class="tile" data-map="{escape(detail)}" '
         f'aria-label="Show on the slice: {escape(caption)}">'
-        f'<img src="{data_url(_coloured(heatmap.values))}" alt=""><span>{label}</span></button>'
+        f'<img src="{png_url(_coloured(heatmap.values))}" alt=""><span>{label}</span></button>'
     )
 
 

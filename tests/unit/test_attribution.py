@@ -1,0 +1,114 @@
+"""Integrated Gradients and Occlusion, in steps."""
+
+from __future__ import annotations
+
+import bundled
+import numpy as np
+import pytest
+import torch
+from captum.attr import IntegratedGradients, Occlusion
+
+from shared.errors import InputError
+from shared.slices.framing import to_input
+from shared.tumor.attribution import BLACK, STRIDE_SHARE, WINDOW_SHARE, Steps
+from shared.tumor.attribution import integrated_gradients as gradients_of
+from shared.tumor.attribution import occlusion as occlusion_of
+from shared.tumor.explain import explain
+from shared.tumor.head import load_head
+from shared.tumor.heatmap import Heatmap
+
+
+def pixels() -> torch.Tensor:
+    return torch.from_numpy(to_input(bundled.answer().prepared.pixels))
+
+
+def result(steps: Steps) -> tuple[list[float], Heatmap]:
+    """All shares that were yielded, and the map."""
+    shares: list[float] = []
+    while True:
+        try:
+            shares.append(next(steps))
+        except StopIteration as end:
+            return shares, end.value
+
+
+@pytest.fixture(scope="module")
+def integrated() -> tuple[list[float], Heatmap]:
+    return result(gradients_of(bundled.predictor(), bundled.answer(), target="glioma"))
+
+
+@pytest.fixture(scope="module")
+def occluded() -> tuple[list[float], Heatmap]:
+    return result(occlusion_of(bundled.predictor(), bundled.answer(), target="glioma"))
+
+
+@pytest.mark.parametrize("which", ["integrated", "occluded"])
+def test_progress_rises_from_zero(which: str, request: pytest.FixtureRequest) -> None:
+    shares, _ = request.getfixturevalue(which)
+    assert shares[0] == 0
+    assert shares == sorted(set(shares))
+    assert shares[-1] < 1
+
+
+def test_integrated_gradients_add_up_to_the_difference_of_the_logits(
+    integrated: tuple[list[float], Heatmap],
+) -> None:
+    network = load_head(bundled.predictor().folder).network
+    with torch.inference_mode():
+        end, start = network(pixels()), network(torch.full_like(pixels(), BLACK))
+    glioma = bundled.predictor().labels.index("glioma")
+    difference = float(end[0, glioma] - start[0, glioma])
+    _, found = integrated
+    assert found.gap is not None
+    assert found.values.sum() == pytest.approx(difference, abs=found.gap + 1e-3)
+    assert found.gap < 0.25 * abs(difference) + 0.25
+
+
+def test_integrated_gradients_agree_with_captum_in_one_piece(
+    integrated: tuple[list[float], Heatmap],
+) -> None:
+    network = load_head(bundled.predictor().folder).network
+    glioma = bundled.predictor().labels.index("glioma")
+    whole = IntegratedGradients(network).attribute(
+        pixels(), BLACK, target=glioma, n_steps=50, internal_batch_size=10
+    )
+    reference = whole.sum(dim=(0, 1)).detach().numpy()
+    assert np.corrcoef(reference.ravel(), integrated[1].values.ravel())[0, 1] > 0.8
+
+
+def test_occlusion_agrees_with_captum_on_the_whole_square(
+    occluded: tuple[list[float], Heatmap],
+) -> None:
+    predictor = bundled.predictor()
+    network = load_head(predictor.folder).network
+    window, stride = (round(predictor.size * s) for s in (WINDOW_SHARE, STRIDE_SHARE))
+    whole = Occlusion(network).attribute(
+        pixels(),
+        (3, window, window),
+        strides=(3, stride, stride),
+        baselines=BLACK,
+        target=predictor.labels.index("glioma"),
+        perturbations_per_eval=16,
+    )
+    rim = window  # bands end at the rim where Captum's squares are cut off
+    inner = np.s_[rim:-rim, rim:-rim]
+    reference = whole[0, 0].detach().numpy()[inner]
+    assert np.corrcoef(reference.ravel(), occluded[1].values[inner].ravel())[0, 1] > 0.98
+
+
+def test_closing_ends_the_work() -> None:
+    steps = occlusion_of(bundled.predictor(), bundled.answer())
+    next(steps)
+    steps.close()
+    with pytest.raises(StopIteration):
+        next(steps)
+
+
+def test_a_layer_goes_only_with_gradcam() -> None:
+    with pytest.raises(InputError, match="'stage 2'.*Leave the layer out"):
+        explain(bundled.predictor(), bundled.answer(), method="occlusion", layer="stage 2")
+
+
+def test_an_unknown_method_is_named() -> None:
+    with pytest.raises(InputError, match="'lime'.*'occlusion'"):
+        explain(bundled.predictor(), bundled.answer(), method="lime")

@@ -1,0 +1,85 @@
+"""A map that marks what decides passes the test; one that marks something else does not."""
+
+from __future__ import annotations
+
+import bundled
+import numpy as np
+import pytest
+
+from shared.tumor.evidence import Evidence, random_places, score_map, sentence
+from shared.tumor.gradcam import grad_cam
+from shared.tumor.heatmap import Heatmap
+from shared.tumor.overlay import marked
+
+NAMES = {name: f"the {name}" for name in bundled.predictor().labels}
+
+
+def scored(values: np.ndarray, **settings: int) -> Evidence:
+    """Evidence for a map that speaks for the class that was answered."""
+    target = bundled.answer().label
+    assert target
+    heatmap = Heatmap(values.astype(np.float32), target)
+    return score_map(bundled.predictor(), bundled.answer(), heatmap, **settings)
+
+
+def test_the_networks_own_map_points() -> None:
+    own = grad_cam(bundled.predictor(), bundled.answer())
+    found = scored(own.values)
+    assert found.verdict == "points"
+    assert found.probability_without < found.probability
+    assert found.probability_with_only > found.probability_without
+    assert 0 < found.marked_share < 0.3
+
+
+def test_a_map_of_the_corner_does_not_point() -> None:
+    corner = np.zeros((14, 14))
+    corner[0, 0] = 1
+    found = scored(corner)
+    assert found.verdict == "chance"
+    assert "Do not read this map" in sentence(found, NAMES)
+
+
+def test_the_same_seed_gives_the_same_evidence() -> None:
+    own = grad_cam(bundled.predictor(), bundled.answer()).values
+    own = np.roll(own, 3, axis=0)
+    assert scored(own, seed=1, trials=12) == scored(own, seed=1, trials=12)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "said"),
+    [
+        (np.zeros((14, 14)), "empty", "no place in this slice speaks for the"),
+        (-np.ones((14, 14)), "negative", "every place in this slice speaks against the"),
+    ],
+)
+def test_nothing_marked_is_said_in_words(values: np.ndarray, verdict: str, said: str) -> None:
+    found = scored(values)
+    assert (found.verdict, found.trials, found.marked_share) == (verdict, 0, 0)
+    assert said in sentence(found, NAMES)
+
+
+def test_the_sentence_carries_the_figures() -> None:
+    found = Evidence("points", "glioma", "pituitary", 0.9, 0.2, 0.8, 0.96, 0.9, 48, 0.05)
+    said = sentence(found, NAMES)
+    assert "more than 96 % of 48 random places" in said
+    assert said.endswith("for the glioma rather than the pituitary.")
+
+
+def test_random_places_have_the_size_of_the_region_and_lie_on_the_head() -> None:
+    region = np.zeros((60, 60), dtype=bool)
+    region[20:26, 30:40] = True
+    head = np.hypot(*(np.indices((60, 60)) - 30)) < 25
+    places = list(random_places(region, head, 40, np.random.default_rng(0)))
+    assert len(places) == 40
+    assert all(place.sum() == region.sum() for place in places)
+    assert np.mean([head[place].mean() for place in places]) > 0.8
+    assert len({place.tobytes() for place in places}) > 30
+
+
+def test_marked_is_half_of_the_largest_value() -> None:
+    values = np.zeros((4, 4), dtype=np.float32)
+    values[1, 1] = 2
+    region = marked(Heatmap(values, "glioma"), 64)
+    assert region[24, 24]
+    assert not region[40:].any()
+    assert 0 < region.mean() < 0.1
