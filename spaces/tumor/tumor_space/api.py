@@ -71,7 +71,7 @@ class Endpoints:
             frame: Which frame of a file with several, counted from 0.
 
         Returns:
-            The answer as from /predict, with the raw map, a JPEG of it over the slice as a data URL,
+            The answer as from /predict, the raw map, a JPEG of it over the slice as a data URL,
             the outline, and the evidence.
         """
         asked = explaining.Asked(target, against, layer, method)
