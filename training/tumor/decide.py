@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,19 @@ import numpy as np
 import timm
 import torch
 from safetensors.numpy import save_file
+from tqdm import tqdm
 
 from shared.tumor.decision import DECISION_FILE, probabilities
 from shared.tumor.gate import GATE_FILE
 from shared.tumor.network import OnnxNetwork, open_network
 from shared.tumor.predictor import NETWORK_FILE
 from training.tumor.augment import recolour, reframe
+from training.tumor.brain_from_packages import brain_from_packages
 from training.tumor.calibration import fit_set_quantile, fit_temperature
-from training.tumor.gate_fit import Features, GateFit, fit_gate
+from training.tumor.gate_fit import Features, GateFit, Seen, fit_gate
 from training.tumor.network import TimmNetwork
 from training.tumor.not_brain import pictures
+from training.tumor.not_brain_drawn import in_other_frame
 from training.tumor.passes import FloatImage, Passes, read_all, targets_of, through
 from training.tumor.split import SPLIT_FILE, digest
 
@@ -76,12 +80,26 @@ def decide(data: Path, split: dict[str, Any], checkpoint: Path, seed: int) -> di
 def gate_of(
     network: OnnxNetwork, slices: list[FloatImage], passes: Passes, size: int, seed: int
 ) -> GateFit:
-    """Fit the gate on the slices, on changed views of them, and on pictures of other things."""
-    views = through(network, changed_views(slices, size, seed), size)
-    kinds, others = zip(*pictures("tuning", seed), strict=True)
-    other = through(network, others, size)
-    brain: Features = np.concatenate([passes.pooled, views.pooled])
-    return fit_gate(brain, other.pooled, np.array(kinds), seed)
+    """Fit the gate on slices, brains of other sources and pictures of other things, each of them
+    as it is and changed.
+    """
+    kinds, things = zip(*pictures("tuning", seed), strict=True)
+    brains = [pixels for _, pixels in brain_from_packages("tuning")]
+    rng = np.random.default_rng(seed)
+    framed = [in_other_frame(each, rng) for each in things]
+
+    def seen(pixels: Iterable[FloatImage]) -> Features:
+        return through(network, pixels, size).pooled
+
+    return fit_gate(
+        Seen(
+            slices=np.stack([passes.pooled, seen(changed_views(slices, size, seed))]),
+            brains=seen([*brains, *changed_views(brains, size, seed)]),
+            other=seen(tqdm([*things, *framed], desc="other pictures", unit="picture")),
+            kinds=np.array([*kinds, *kinds]),
+        ),
+        seed,
+    )
 
 
 def changed_views(slices: list[FloatImage], size: int, seed: int) -> list[FloatImage]:

@@ -20,7 +20,7 @@ from training.tumor import not_brain_drawn as drawn
 from training.tumor.not_brain_drawn import FloatImage, Rng
 
 Role = Literal["tuning", "measuring"]
-PICTURES = 40  # a kind
+PICTURES = 60  # a kind
 SMALLEST_VIEW = 0.55  # of a source's sides
 
 PACKAGES = {
@@ -92,6 +92,11 @@ KINDS = (
     Kind("blank", "tuning", 0, drawn.blank),
     Kind("trunk, drawn like CT", "tuning", 0, drawn.body_section),
     Kind("spine, drawn like MRI", "tuning", 0, drawn.spine),
+    Kind("sections of no body, drawn", "tuning", 0, drawn.section),
+    Kind("spots", "tuning", 0, drawn.blobs),
+    of_stored("drawings and logos", "tuning", "skimage/color.png", "skimage/horse.png",
+              "skimage/logo.png", "gradio/media_assets/images/groot.jpeg",
+              "gradio/media_assets/images/avatar.png"),
     of_stored("animals", "measuring", "skimage/chelsea.png",
               "gradio/media_assets/images/cheetah.jpg",
               "gradio/media_assets/images/lion.jpg", "gradio/media_assets/images/cheetah1.jpg"),

@@ -13,30 +13,9 @@ from scipy.ndimage import gaussian_filter
 
 FloatImage = NDArray[np.float32]
 Rng = np.random.Generator
-WORDS = [
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "that",
-    "for",
-    "with",
-    "as",
-    "on",
-    "by",
-    "this",
-    "be",
-    "from",
-    "or",
-    "an",
-    "are",
-    "at",
-    "it",
-    "was",
-    "not",
-]
+WORDS = ["the", "of", "and", "to", "in", "is", "that", "for", "with", "as", "on", "by", "this",
+         "be", "from", "or", "an", "are", "at", "it", "was", "not"]  # fmt: skip
+NEGATIVE_SHARE, FRAMED_SHARE, WIDEST_FRAME = 0.3, 0.6, 0.3
 
 
 def finished(values: NDArray[np.floating]) -> FloatImage:
@@ -203,3 +182,47 @@ def hand(rng: Rng) -> FloatImage:
             picture[ellipse(shape, row, column, length * 0.85, 0.02, -lean)] += 0.35
     picture[ellipse(shape, 0.8, 0.5, 0.16, 0.2)] += 0.3
     return finished(gaussian_filter(picture, 2) + rng.normal(0, 0.02, shape))
+
+
+def section(rng: Rng) -> FloatImage:
+    """A section of no particular body: organs of any number, size and grey inside a rim, or two."""
+    shape = (int(rng.integers(200, 480)), int(rng.integers(200, 480)))
+    picture = np.full(shape, rng.choice((0.0, 0.0, rng.uniform(0, 0.3))))
+    bodies = int(rng.integers(1, 3))
+    for body in range(bodies):
+        row, column = rng.uniform(0.42, 0.58), (body + 1) / (bodies + 1)
+        high, wide = rng.uniform(0.2, 0.48), rng.uniform(0.25, 0.48) / bodies
+        for shrink in (1.0, rng.uniform(0.8, 0.97)):
+            inside = ellipse(shape, row, column, high * shrink, wide * shrink)
+            picture[inside] = rng.uniform(0.15, 1)
+        for _ in range(int(rng.integers(2, 16))):
+            angle, reach = rng.uniform(0, 2 * np.pi), np.sqrt(rng.random()) * 0.75
+            place = row + reach * high * np.sin(angle), column + reach * wide * np.cos(angle)
+            deep, broad = rng.uniform(0.03, 0.45) * high, rng.uniform(0.03, 0.45) * wide
+            organ = ellipse(shape, *place, deep, broad, rng.uniform(0, np.pi)) & inside
+            picture[organ] = rng.uniform(0, 1)
+    grain = gaussian_filter(rng.normal(size=shape), rng.uniform(0.5, 3))
+    picture += grain / grain.std() * rng.uniform(0, 0.06) * (picture > 0)
+    return finished(gaussian_filter(picture, rng.uniform(0.5, 3)) + rng.normal(0, 0.02, shape))
+
+
+def blobs(rng: Rng) -> FloatImage:
+    """Smooth spots of two or three greys, as in micrographs and radar pictures."""
+    height, width = size_of(rng)
+    field = gaussian_filter(rng.normal(size=(height, width)), rng.uniform(3, 30))
+    steps = np.digitize(field, np.quantile(field, np.sort(rng.random(int(rng.integers(1, 4))))))
+    greys = rng.random(5)[steps]
+    return finished(gaussian_filter(greys, rng.uniform(0.3, 2)) + rng.normal(0, 0.02, greys.shape))
+
+
+def in_other_frame(pixels: FloatImage, rng: Rng) -> FloatImage:
+    """A picture with other contrast, sometimes as a negative, sometimes in a black frame as scans
+    have it, so that neither gives away what is a brain.
+    """
+    changed = pixels ** np.exp(rng.uniform(-0.6, 0.6))
+    if rng.random() < NEGATIVE_SHARE:
+        changed = 1 - changed
+    if rng.random() < FRAMED_SHARE:
+        around = [(int(rng.uniform(0, WIDEST_FRAME) * side),) * 2 for side in pixels.shape]
+        changed = np.pad(changed, around)
+    return np.ascontiguousarray(changed, dtype=np.float32)

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from shared.slices.decode import read_slice
 from shared.slices.framing import prepare, to_input
+from shared.tumor.gate import pooled
 from shared.tumor.network import OnnxNetwork, run_network
 from training.tumor.slices import IMAGES_FOLDER
 
@@ -26,7 +27,7 @@ class Passes:
 
     Attributes:
         logits: (N, K) float32.
-        pooled: (N, C) float32, the last feature map averaged over its cells.
+        pooled: (N, 2 C) float32, what the gate looks at.
     """
 
     logits: NDArray[np.float32]
@@ -48,14 +49,14 @@ def through(network: OnnxNetwork, slices: Iterable[FloatImage], size: int) -> Pa
         slices: (H, W) float32 in 0..1 each.
         size: side of the network's input, pixels.
     """
-    logits, pooled = [], []
+    logits, seen = [], []
     for chunk in batches(slices, BATCH):
         features, row = run_network(
             network, to_input(np.stack([prepare(each, size).pixels for each in chunk]))
         )
         logits.append(row)
-        pooled.append(features.mean(axis=(2, 3)))
-    return Passes(np.concatenate(logits), np.concatenate(pooled))
+        seen.append(pooled(features))
+    return Passes(np.concatenate(logits), np.concatenate(seen))
 
 
 def read_all(data: Path, files: list[str], title: str) -> Iterator[FloatImage]:

@@ -38,7 +38,7 @@ def other_pictures(predictor: Predictor, seed: int) -> dict[str, object]:
 def other_brains(predictor: Predictor) -> list[dict[str, object]]:
     """Brain slices of other sources: how many are refused, by source."""
     by_source: dict[str, list[FloatImage]] = defaultdict(list)
-    for name, pixels in brain_from_packages():
+    for name, pixels in brain_from_packages("measuring"):
         by_source[name].append(pixels)
     return [
         {"kind": name, "refused": int(refused(predictor, slices).sum()), "n": len(slices)}
