@@ -24,6 +24,7 @@ from scipy.ndimage import laplace
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from training.tumor.hashing import close_pairs, groups_of, perceptual_hash
@@ -121,7 +122,8 @@ def probe(
     def accuracy(columns: NDArray[np.float64]) -> float:
         model = HistGradientBoostingClassifier(max_iter=60, random_state=seed)
         folds = GroupKFold(FOLDS)
-        said = cross_val_predict(model, columns, classes, groups=groups, cv=folds)
+        with threadpool_limits(1):  # on a busy machine threads wait for each other, not work
+            said = cross_val_predict(model, columns, classes, groups=groups, cv=folds)
         return round(float(accuracy_score(classes, said)), 4)
 
     each = tqdm(enumerate(CLUES), desc="probing clues", total=len(CLUES), unit="clue")

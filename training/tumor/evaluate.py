@@ -1,8 +1,8 @@
 """Measure a checkpoint: `python -m training.tumor.evaluate --data DATA --out OUT --checkpoint DIR`.
 
 With the code that the Space runs, from the file to the answer and its map. Writes `evaluation.json`
-into the
-checkpoint: every figure with n and a 95 % interval, the data, the split, the commit, the versions.
+into the checkpoint: every figure with n and a 95 % interval, the data, the split, the commit, the
+versions.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from training.tumor.split import SPLIT_FILE, UNSEEN, hash_files, list_files
 SAMPLED = 150  # slices with a tumor whose maps are tested by deletion and insertion
 COMPARED = 24  # slices for the weight-randomisation check
 HEALTHY = "notumor"
-SOURCES_FILE = "sources.json"
+BESIDE = ("audit", "sources")  # what other stages measured, taken over where it is there
 Log = Callable[[str], None]
 
 
@@ -200,9 +200,10 @@ def main() -> None:
     split = json.loads((arguments.out / SPLIT_FILE).read_text(encoding="utf-8"))
     started = time.monotonic()
     found = evaluate(arguments.data, split, arguments.checkpoint, arguments.seed, tqdm.write)
-    sources = arguments.out / SOURCES_FILE
-    if sources.exists():
-        found["sources"] = json.loads(sources.read_text(encoding="utf-8"))
+    for name in BESIDE:
+        path = arguments.out / f"{name}.json"
+        if path.exists():
+            found[name] = json.loads(path.read_text(encoding="utf-8"))
     whole = provenance(split, arguments.seed, time.monotonic() - started) | found
     text = json.dumps(whole, indent=1)
     (arguments.checkpoint / EVALUATION_FILE).write_text(text + "\n", encoding="utf-8")

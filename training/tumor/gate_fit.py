@@ -68,7 +68,7 @@ def fit_gate(seen: Seen, seed: int) -> GateFit:
         seen: what to fit on.
         seed: of the folds.
     """
-    progress = tqdm(STRENGTHS, desc="strength of the gate", unit="strength")
+    progress = tqdm(STRENGTHS, desc="penalty of the gate", unit="penalty")
     scores = {c: _unseen_kinds(seen, c, seed) for c in progress}
     strength = max(scores, key=lambda c: scores[c])
     return GateFit(

@@ -92,6 +92,20 @@ def robustness(rows: list[dict[str, Any]]) -> str:
     return plot + table("Worse pictures", ("Change", *(words(name) for name in names)), body)
 
 
+def audit(section: Mapping[str, Any]) -> str:
+    """Copies in the set, and how well things that are not the tumor tell the class."""
+    copies, probe = section["duplicates"], section["probe"]
+    rows = {f"From its {name}": Figure(v, None, None, None) for name, v in probe["by_clue"].items()}
+    rows = {"From all of these together": Figure(probe["all_clues"], None, None, None)} | rows
+    return (
+        f"<p>Of {section['slices']:,} slices {copies['slices_with_a_near_duplicate']:,} have a "
+        f"near-copy in the set and {copies['exact_copies']:,} are exact copies. The file alone "
+        "tells a part of the classes: what follows is how often a classifier is right that sees "
+        f"none of the picture but these. The largest class alone is {probe['chance']:.1%}.</p>"
+        + interval_plot("The class, told from the file alone", rows, 0, 1)
+    )
+
+
 def leak(section: Mapping[str, Any]) -> str:
     """What near-duplicates across a random split do to the score of one who knows nothing."""
     note = (
@@ -100,7 +114,9 @@ def leak(section: Mapping[str, Any]) -> str:
         "scores, and scores most under a random split, where copies lie on both sides. The "
         "difference to a split by groups of near-copies is what leaks.</p>"
     )
-    return note + figure_table("The class of the most similar slice", _flat(section))
+    rows = _flat(section)
+    plot = interval_plot("The class of the most similar slice", rows, 0, 1)
+    return note + plot + figure_table("The class of the most similar slice", rows)
 
 
 def unseen(section: Mapping[str, Any]) -> str:

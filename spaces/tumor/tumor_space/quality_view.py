@@ -58,7 +58,8 @@ def quality_html(evaluation: Mapping[str, Any]) -> str:
         ("Does the map show what the answer rests on?", "faithfulness", quality_trust.faithfulness),
         ("Is the map made by what was learned?", "randomisation", quality_trust.randomisation),
         ("When the picture is worse", "robustness", quality_trust.robustness),
-        ("What leaks in the public split", "leak", quality_trust.leak),
+        ("What the public set gives away", "audit", quality_trust.audit),
+        ("What leaks in a random split", "leak", quality_trust.leak),
         ("Sources left out of fitting", "sources", quality_trust.sources),
         ("Where it fails", "failures", _failures),
     )

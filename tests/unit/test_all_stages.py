@@ -1,0 +1,132 @@
+"""From a folder of slices to a locked checkpoint in one command, which goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from shared.checkpoint.contract import REQUIRED
+from shared.checkpoint.lock import read_lock
+from shared.tumor.predictor import load_predictor, predict
+
+CLASSES = ("glioma", "meningioma", "notumor", "pituitary")
+A_CLASS = 30
+FIT = {"size": 64, "small-size": 64, "small-epochs": 0, "epochs": 1, "batch-size": 16}
+
+
+def head(rng: np.random.Generator, disc: tuple[int, int] | None) -> np.ndarray:
+    """A grey head of its own texture, with a bright disc or without."""
+    y, x = np.mgrid[0:96, 0:96]
+    texture = gaussian_filter(rng.normal(size=(96, 96)), 2)
+    pixels = np.where(np.hypot(y - 48, x - 48) < 40, 110 + 400 * texture, 0.0)
+    if disc:
+        pixels[np.hypot(y - disc[0], x - disc[1]) < 8] = 250
+    return np.uint8(pixels.clip(0, 255))
+
+
+def write_slices(folder: Path, table: Path, label: str, count: int, seed: int) -> None:
+    """Slices of one class, and for tumors rows of boxes."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True)
+    with table.open("a", encoding="utf-8") as lines:
+        for k in range(count):
+            place = (int(rng.integers(28, 68)), int(rng.integers(28, 68)))
+            ill = label != "notumor"
+            Image.fromarray(head(rng, place if ill else None)).save(folder / f"{label}{k:02}.png")
+            if ill:
+                file = f"{label}/{label}{k:02}.png"
+                lines.write(f"{file},{label},{place[1] / 96},{place[0] / 96},0.18,0.18\n")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("data")
+    (root / "localisation").mkdir()
+    tables = root / "training_boxes.csv", root / "localisation" / "boxes.csv"
+    for table in tables:
+        table.write_text("file,label,x_center,y_center,width,height\n", encoding="utf-8")
+    for seed, label in enumerate(CLASSES):
+        write_slices(root / "training" / label, tables[0], label, A_CLASS, seed)
+        if label != "notumor":
+            write_slices(root / "localisation" / label, tables[1], label, 4, 10 + seed)
+    return root
+
+
+def run(data: Path, out: Path, checkpoint: Path) -> str:
+    """The whole way; what it printed."""
+    options = [f"--{name}={value}" for name, value in FIT.items()]
+    paths = ["--data", data, "--out", out, "--checkpoint", checkpoint]
+    command = [sys.executable, "-m", "training.tumor.run", *map(str, paths), *options]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def made(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    out = tmp_path_factory.mktemp("run")
+    checkpoint = tmp_path_factory.mktemp("space") / "checkpoint"
+    run(data, out, checkpoint)
+    return out, checkpoint
+
+
+def test_the_checkpoint_is_whole_and_locked(made: tuple[Path, Path]) -> None:
+    _, checkpoint = made
+    assert all((checkpoint / name).exists() for name in REQUIRED)
+    lock = read_lock(checkpoint.parent / "checkpoint.json")
+    assert set(REQUIRED) <= set(lock.files)
+
+
+def test_it_answers(made: tuple[Path, Path]) -> None:
+    predictor = load_predictor(made[1])
+    answer = predict(predictor, head(np.random.default_rng(9), (40, 40)) / np.float32(255))
+    assert set(answer.probabilities) == set(CLASSES)
+
+
+def test_every_figure_has_its_n_and_its_interval(made: tuple[Path, Path]) -> None:
+    found = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
+    figures = [*found["headline"], found["localisation"]["centre"]["energy"]]
+    figures += [row["accuracy"] for row in found["robustness"]]
+    figures += [row["recall"] for row in found["classification"]["per_class"].values()]
+    assert len(found["headline"]) == 8
+    for figure in figures:
+        assert figure["low"] <= figure["value"] <= figure["high"]
+        assert figure["n"] > 0
+    parts = found["splits"]["sizes"]
+    assert sum(parts.values()) == A_CLASS * len(CLASSES)
+    assert found["classification"]["accuracy"]["n"] == parts["test"]
+    assert np.sum(found["classification"]["confusion"]["counts"]) == parts["test"]
+
+
+def test_the_card_says_what_was_measured(made: tuple[Path, Path]) -> None:
+    card = (made[1] / "README.md").read_text(encoding="utf-8")
+    found = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
+    assert "{" not in card.replace("{#", "")
+    for row in found["headline"]:
+        assert row["label"] in card
+        assert f"{row['value']:.3f}" in card
+
+
+def test_a_second_run_finds_nothing_to_do(data: Path, made: tuple[Path, Path]) -> None:
+    printed = run(data, *made).splitlines()
+    assert len(printed) == 10
+    assert all(line.endswith("nothing new") for line in printed)
+
+
+def test_a_lost_file_is_made_again_and_what_follows_from_it(
+    data: Path, made: tuple[Path, Path]
+) -> None:
+    before = (made[1] / "decision.json").read_bytes()
+    (made[1] / "decision.json").unlink()
+    printed = run(data, *made)
+    assert (made[1] / "decision.json").read_bytes() == before
+    again = [line.split()[0] for line in printed.splitlines() if line.endswith("...")]
+    wanted = ["decide", "evaluate", "plots", "card"]
+    assert again == [*(f"training.tumor.{stage}" for stage in wanted), "training.lock"]
