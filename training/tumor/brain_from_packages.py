@@ -19,7 +19,7 @@ from training.tumor.not_brain import Role
 from training.tumor.not_brain_drawn import FloatImage
 
 SHAPE, DTYPE = (256, 256), ">u2"
-PLACES = ((0, range(60, 132, 6)), (1, range(70, 166, 8)), (2, range(60, 132, 6)))  # by axis
+PLACES = ((0, range(60, 132, 3)), (1, range(70, 166, 4)), (2, range(60, 132, 3)))  # by axis
 FIRST_WITH_BRAIN = 1  # of nibabel's scan; the slice under it holds little but neck
 
 

@@ -1,9 +1,8 @@
 """Make the bundled example inputs: `python -m training.tumor.examples --out FOLDER --seed 0`.
 
 Slices of the ICBM152 2009 T1 template that ships inside the PyPI package `nilearn`, some with a
-lesion
-drawn in by the code below: a ring with oedema, a bright mass on the dura, one in the sella. Skull
-and scalp are drawn too. They are simulated and say so; no patient is shown.
+lesion drawn in by the code below: a ring with oedema, a bright mass on the dura, one in the sella.
+Skull and scalp are drawn too. They are simulated and say so; no patient is shown.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ FloatImage = NDArray[np.float32]
 TEMPLATE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
 SIDE = 256
 AIR = 0.02  # a scan's background is dark, not zero
+TISSUE = 0.62  # brightness of the brain where a contrast agent lights up a lesion
 LICENCE = "ICBM152 licence, see LICENSE-ICBM152.txt"
 SOURCE = "ICBM152 2009 nonlinear symmetric T1 template, as shipped in nilearn; simulated"
 NOTICE = """Copyright (C) 1993-2009 Louis Collins, McConnell Brain Imaging Centre, Montreal
@@ -99,15 +99,15 @@ def with_skull(plane: FloatImage, rng: np.random.Generator) -> FloatImage:
     uneven = gaussian_filter(rng.normal(size=plane.shape), 7)
     distance = distance + 1.2 * uneven / np.abs(uneven).max()
     skull, scalp = (distance > 1.5) & (distance <= 8.5), (distance > 8.5) & (distance <= 14.5)
-    fat = gaussian_filter(scalp.astype(np.float32), 0.8) * (0.72 + 0.25 * uneven)
+    fat = gaussian_filter(scalp.astype(np.float32), 0.8) * (0.6 + 0.2 * uneven)
     marrow = 0.1 * gaussian_filter(skull.astype(np.float32), 1.0)
-    return np.clip(np.where(brain, plane, 0) + fat + marrow, 0, 1).astype(np.float32)
+    return np.clip(np.where(brain, TISSUE * plane, 0) + fat + marrow, 0, 1).astype(np.float32)
 
 
 def scanned(plane: FloatImage, rng: np.random.Generator) -> FloatImage:
-    """A slice with a scanner's noise and the brightness of a T1 after contrast."""
+    """A slice with a scanner's noise."""
     noise = np.hypot(rng.normal(AIR, 0.012, plane.shape), rng.normal(0, 0.012, plane.shape))
-    return np.clip(0.72 * plane + noise, 0, 1).astype(np.float32)
+    return np.clip(plane + noise, 0, 1).astype(np.float32)
 
 
 def distance_to(lesion: Lesion, rng: np.random.Generator, roughness: float) -> FloatImage:
@@ -128,42 +128,26 @@ def soft_step(values: FloatImage, edge: float, width: float) -> FloatImage:
 def with_ring(plane: FloatImage, lesion: Lesion, rng: np.random.Generator) -> FloatImage:
     """A mass with a bright irregular rim, a dark core and dark oedema around it."""
     distance = distance_to(lesion, rng, 0.45)
-    oedema = soft_step(distance, 1.9, 0.5) * (plane > 0.12)
+    oedema = soft_step(distance, 1.9, 0.5) * (plane > 0.12 * TISSUE)
     plane = plane * (1 - 0.32 * oedema)
-    rim = soft_step(distance, 1.0, 0.12) - soft_step(distance, 0.62, 0.12)
-    core = soft_step(distance, 0.62, 0.12)
-    texture = 0.08 * gaussian_filter(rng.normal(size=plane.shape), 2) / 0.1
-    return np.clip(plane * (1 - rim - core) + rim * (0.98 + texture) + core * 0.22, 0, 1)
+    rim = soft_step(distance, 1.0, 0.1) - soft_step(distance, 0.74, 0.1)
+    core = soft_step(distance, 0.74, 0.1)
+    texture = 0.15 * gaussian_filter(rng.normal(size=plane.shape), 2) / 0.1
+    return np.clip(plane * (1 - rim - core) + rim * (0.78 + texture) + core * 0.2, 0, 1)
 
 
 def with_solid(plane: FloatImage, lesion: Lesion, rng: np.random.Generator) -> FloatImage:
     """An even, bright, sharply bounded mass."""
     mass = soft_step(distance_to(lesion, rng, 0.12), 1.0, 0.06)
     texture = 0.03 * gaussian_filter(rng.normal(size=plane.shape), 2) / 0.1
-    return np.clip(plane * (1 - mass) + mass * (0.95 + texture), 0, 1).astype(np.float32)
+    return np.clip(plane * (1 - mass) + mass * (0.88 + texture), 0, 1).astype(np.float32)
 
 
 def page_of_text(rng: np.random.Generator) -> FloatImage:
     """A page of print: something that no answer should be given for."""
     page = Image.new("L", (SIDE, SIDE), 244)
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(13)
-    words = [
-        "report",
-        "of",
-        "the",
-        "findings",
-        "no",
-        "tumor",
-        "class",
-        "is",
-        "given",
-        "for",
-        "a",
-        "page",
-        "like",
-        "this",
-        "one",
-    ]
+    words = ["report", "findings", "no", "tumor", "class", "is", "given", "for", "a", "page"]
     for row in range(14):
         line = " ".join(rng.choice(words, 6))
         pen.text((18, 16 + row * 16), line, fill=40, font=font)
@@ -185,11 +169,11 @@ def recipes() -> list[tuple[str, str, str, Recipe]]:
 
     return [
         ("ring.png", "Ring-shaped mass drawn into an axial slice", "glioma",
-         drawn(ring, 2, 100, Lesion(104, 158, 20))),
+         drawn(ring, 2, 100, Lesion(128, 148, 26))),
         ("dura.png", "Bright mass drawn onto the dura, coronal", "meningioma",
-         drawn(solid, 1, 120, Lesion(91, 161, 18))),
+         drawn(solid, 1, 120, Lesion(96, 176, 22))),
         ("sella.png", "Bright mass drawn into the sella, sagittal", "pituitary",
-         drawn(solid, 0, 98, Lesion(168, 141, 11))),
+         drawn(solid, 0, 98, Lesion(172, 144, 13))),
         ("axial.png", "Healthy template, axial", "notumor", clean(2, 92)),
         ("sagittal.png", "Healthy template, sagittal", "notumor", clean(0, 98)),
         ("page.png", "A page of text: not a brain", "refused", lambda v, r: page_of_text(r)),

@@ -52,13 +52,13 @@ class FitSettings:
     model: str = "tf_efficientnet_lite0"
     output_stride: int | None = 16
     size: int = 224
-    epochs: int = 12
-    small_size: int = 128
-    small_epochs: int = 6
+    epochs: int = 20
+    small_size: int = 160
+    small_epochs: int = 12
     batch_size: int = 32
     learning_rate: float = 8e-4
     weight_decay: float = 0.02
-    box_weight: float = 0.5
+    box_weight: float = 0.3
     freeze: int = 2
     ema_decay: float = 0.998
     dropout: float = 0.2
