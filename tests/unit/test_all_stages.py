@@ -116,7 +116,7 @@ def test_the_card_says_what_was_measured(made: tuple[Path, Path]) -> None:
 
 def test_a_second_run_finds_nothing_to_do(data: Path, made: tuple[Path, Path]) -> None:
     printed = run(data, *made).splitlines()
-    assert len(printed) == 10
+    assert len(printed) == 11
     assert all(line.endswith("nothing new") for line in printed)
 
 

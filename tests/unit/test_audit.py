@@ -43,6 +43,9 @@ def test_copies_are_found_and_those_that_disagree(found):
 
 
 def test_the_probe_sees_the_clue(found):
-    assert found["probe"]["by_clue"]["border mean"] > 0.85
-    assert found["probe"]["all_clues"] > 0.85
+    probe = found["probe"]
+    for figure in (probe["by_clue"]["border mean"], probe["all_clues"]):
+        assert figure["value"] > 0.85
+        assert figure["low"] <= figure["value"] <= figure["high"]
+        assert figure["n"] == 62
     assert found["probe"]["chance"] == pytest.approx(0.5)

@@ -1,5 +1,4 @@
-"""Look at a folder of classes before learning from it: `python -m training.tumor.audit --data DATA
---out OUT`.
+"""Audit a folder of classes: `python -m training.tumor.audit --data DATA --out OUT`.
 
 Counts, sizes and modes; exact and near duplicates, and those with different labels; and a probe of
 how well things that are not the tumor (mode, size, border, mean, sharpness) predict the class.
@@ -22,12 +21,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import laplace
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from training.tumor.hashing import close_pairs, groups_of, perceptual_hash
+from training.tumor.metrics import Figure as Measured
+from training.tumor.metrics import bootstrap, share
 from training.tumor.slices import IMAGES_FOLDER, class_names
 from training.tumor.split import DUPLICATE_BITS, list_files
 
@@ -119,12 +119,12 @@ def probe(
 ) -> dict[str, Any]:
     """Cross-validated accuracy of a classifier that sees the clues alone, all and one by one."""
 
-    def accuracy(columns: NDArray[np.float64]) -> float:
+    def accuracy(columns: NDArray[np.float64]) -> Measured:
         model = HistGradientBoostingClassifier(max_iter=60, random_state=seed)
         folds = GroupKFold(FOLDS)
         with threadpool_limits(1):  # on a busy machine threads wait for each other, not work
             said = cross_val_predict(model, columns, classes, groups=groups, cv=folds)
-        return round(float(accuracy_score(classes, said)), 4)
+        return bootstrap(share(said == classes), groups, seed=seed)
 
     each = tqdm(enumerate(CLUES), desc="probing clues", total=len(CLUES), unit="clue")
     return {
@@ -139,7 +139,8 @@ def plot(found: dict[str, Any], path: Path) -> None:
     figure = Figure(figsize=(6.4, 3.6), layout="constrained")
     axes = figure.add_subplot()
     rows = {"all clues": found["probe"]["all_clues"], **found["probe"]["by_clue"]}
-    axes.barh(list(rows)[::-1], list(rows.values())[::-1], color="#0e7490")
+    values = [each["value"] for each in rows.values()]
+    axes.barh(list(rows)[::-1], values[::-1], color="#0e7490")
     axes.axvline(found["probe"]["chance"], color="#98a2b3", linestyle="--")
     axes.set(xlabel="accuracy from the clue alone (dashed: largest class)", xlim=(0, 1))
     figure.savefig(path, metadata={"Date": None})

@@ -45,19 +45,22 @@ def stages(
     paths = ["--data", str(data), "--out", str(out)]
     both = [*paths, "--checkpoint", str(checkpoint), "--seed", str(seed)]
     own = ["--checkpoint", str(checkpoint)]
-    split, weights = out / "split.json", out / "network.pt"
+    split, weights, sources = out / "split.json", out / "network.pt", out / "sources.json"
+    audit = out / "audit.json"
     network, decision = checkpoint / "model.onnx", checkpoint / "decision.json"
     evaluation, examples = checkpoint / "evaluation.json", checkpoint / "examples" / "examples.json"
     card, lock = checkpoint / "README.md", checkpoint.parent / "checkpoint.json"
+    measured = [network, decision, split, audit, sources]
     plots = checkpoint / "plots" / "confusion.svg"
     fit = ["--data", str(data), "--split", str(split), "--out", str(out), "--seed", str(seed)]
     return [
-        Stage("training.tumor.audit", [*paths, "--seed", str(seed)], [], [out / "audit.json"]),
+        Stage("training.tumor.audit", [*paths, "--seed", str(seed)], [], [audit]),
         Stage("training.tumor.split", [*paths, "--seed", str(seed)], [], [split]),
         Stage("training.tumor.fit", [*fit, *fit_options], [split], [weights]),
+        Stage("training.tumor.sources", [*paths, "--seed", str(seed)], [split], [sources]),
         Stage("training.tumor.export", ["--out", str(out), *own], [weights], [network]),
         Stage("training.tumor.decide", both, [network, split], [decision]),
-        Stage("training.tumor.evaluate", both, [network, decision, split], [evaluation]),
+        Stage("training.tumor.evaluate", both, measured, [evaluation]),
         Stage("training.tumor.plots", own, [evaluation], [plots]),
         Stage("training.tumor.examples", ["--out", str(examples.parent)], [], [examples]),
         Stage("training.tumor.card", own, [evaluation], [card]),

@@ -90,6 +90,8 @@ def measure(
     everything = fitted(np.ones(len(files["fit"]), dtype=bool), "source-none")
     found = []
     for k, name in enumerate((FIGSHARE, GREY, COLOUR)):
+        if not any((source[part] == name).any() for part in MEASURED):
+            continue  # nothing of it to answer for
         without = fitted(source["fit"] != name, f"source-{k}")
         row: dict[str, Any] = {"name": name, "label": name}
         for title, network in (("left_out", without), ("seen", everything)):

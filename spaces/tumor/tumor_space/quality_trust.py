@@ -95,8 +95,9 @@ def robustness(rows: list[dict[str, Any]]) -> str:
 def audit(section: Mapping[str, Any]) -> str:
     """Copies in the set, and how well things that are not the tumor tell the class."""
     copies, probe = section["duplicates"], section["probe"]
-    rows = {f"From its {name}": Figure(v, None, None, None) for name, v in probe["by_clue"].items()}
-    rows = {"From all of these together": Figure(probe["all_clues"], None, None, None)} | rows
+    all_clues = figure(probe["all_clues"])
+    rows = {f"From its {name}": each for name, each in figures(probe["by_clue"]).items()}
+    rows = {"From all of these together": all_clues} | rows if all_clues else rows
     return (
         f"<p>Of {section['slices']:,} slices {copies['slices_with_a_near_duplicate']:,} have a "
         f"near-copy in the set and {copies['exact_copies']:,} are exact copies. The file alone "
