@@ -87,8 +87,7 @@ def channel_weights(folder: Path) -> NDArray[np.float32] | None:
     """Grad-CAM's weight of each channel for each class, where no slice can change it.
 
     Above average pooling and one linear layer the gradient is the same for every slice, so Captum
-    is
-    asked once a checkpoint: its LayerGradCam of a single lit channel, of size 1 x 1, is that
+    is asked once a checkpoint: its LayerGradCam of a single lit channel, of size 1 x 1, is that
     channel's weight.
 
     Args:

@@ -15,10 +15,10 @@ from live_server import running_space
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SHOTS = (
-    ("tumor-desktop-light.png", 1280, "light", None),
-    ("tumor-desktop-dark.png", 1280, "dark", None),
-    ("tumor-phone.png", 390, "light", None),
-    ("tumor-quality.png", 1280, "light", "How good is it?"),
+    ("tumor-1280.png", 1280, "light", None),
+    ("tumor-1280-dark.png", 1280, "dark", None),
+    ("tumor-390.png", 390, "light", None),
+    ("tumor-quality-1280.png", 1280, "light", "How good is it?"),
 )
 
 

@@ -2,9 +2,8 @@
 
 The folder opens unchanged in `timm.create_model("local-dir:FOLDER")`, in transformers'
 `pipeline("image-classification")` and in ONNX Runtime, with the same logits. Large weights are
-rounded to
-what float16 holds before anything is measured, and stored as float16: half the size, no difference
-between what was evaluated and what is served.
+rounded to what float16 holds before anything is measured, and stored as float16: half the size, no
+difference between what was evaluated and what is served.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""Explanations for the page and the API: what was asked for, whose turn it is, and the JSON of a
-map.
+"""Explanations for page and API: what was asked for, whose turn it is, and the JSON of a map.
 
-Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum are imported, which
-takes
-seconds: that happens at the first explanation or in `warm_up`, whichever comes first.
+Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum are imported. That
+takes seconds and happens at the first explanation or in `warm_up`, whichever comes first.
 """
 
 from __future__ import annotations

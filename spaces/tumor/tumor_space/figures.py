@@ -77,9 +77,8 @@ def figure_table(caption: str, rows: Mapping[str, Figure], head: str = "What") -
     if not rows:
         return NOT_MEASURED
     body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{number(each.value)}</td><td>{interval(each)}'
-        "</td>"
-        f"<td>{'' if each.n is None else f'{each.n:,}'}</td></tr>"
+        f'<tr><th scope="row">{escape(name)}</th><td>{number(each.value)}</td>'
+        f"<td>{interval(each)}</td><td>{'' if each.n is None else f'{each.n:,}'}</td></tr>"
         for name, each in rows.items()
     )
     return table(caption, (head, "Value", "95 % interval", "n"), body)
@@ -90,7 +89,6 @@ def table(caption: str, heads: tuple[str, ...], body: str) -> str:
     columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        "<caption>"
-        f"{escape(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody>"
-        "</table></div>"
+        f"<caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )

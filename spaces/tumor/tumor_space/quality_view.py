@@ -1,6 +1,4 @@
-"""The tab "How good is it?": the recorded evaluation, as tables and plots. Every number is read
-from it.
-"""
+"""The tab "How good is it?": the recorded evaluation as tables and plots; no number is typed."""
 
 from __future__ import annotations
 
@@ -28,8 +26,7 @@ from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words
 
 INTRODUCTION = (
     "Measured once, on slices that the network had never seen, with the code that answers here. "
-    "Each figure stands "
-    "with its 95 % interval and the number of slices it rests on."
+    "Each figure stands with its 95 % interval and the number of slices it rests on."
 )
 
 CURVE = "Reliability curve: share that was right against said probability"
@@ -50,11 +47,7 @@ def quality_html(evaluation: Mapping[str, Any]) -> str:
         ("Sets that hold the truth", "sets", _sets),
         ("What is not a brain MRI slice", "refusals", quality_trust.refusals),
         ("Does it look at the tumor?", "localisation", quality_trust.localisation),
-        (
-            "Does it look at the tumor? The test part",
-            "localisation_test",
-            quality_trust.localisation,
-        ),
+        ("The same on the test part", "localisation_test", quality_trust.localisation),
         ("Does the map show what the answer rests on?", "faithfulness", quality_trust.faithfulness),
         ("Is the map made by what was learned?", "randomisation", quality_trust.randomisation),
         ("When the picture is worse", "robustness", quality_trust.robustness),
@@ -64,14 +57,14 @@ def quality_html(evaluation: Mapping[str, Any]) -> str:
         ("Where it fails", "failures", _failures),
     )
     body = "".join(
-        f"<section><h3>{title}"
-        f"</h3>{draw(evaluation[key]) if evaluation.get(key) else NOT_MEASURED}</section>"
+        f"<section><h3>{title}</h3>"
+        f"{draw(evaluation[key]) if evaluation.get(key) else NOT_MEASURED}</section>"
         for title, key, draw in sections
     )
     return (
         f'<div class="text quality"><h2>How good is it?</h2><p>{INTRODUCTION}</p>'
-        f"<p><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}"
-        f"</p>{_headline(evaluation.get('headline') or [])}{body}</div>"
+        f"<p><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>"
+        f"{_headline(evaluation.get('headline') or [])}{body}</div>"
     )
 
 
@@ -82,12 +75,11 @@ def _headline(rows: list[dict[str, Any]]) -> str:
 
 def _card(row: Mapping[str, Any], measured: Figure) -> str:
     label = row.get("label") or words(row.get("name", ""))
-    spread = f"{interval(measured)}" if interval(measured) else ""
     count = f"n = {measured.n:,}" if measured.n else ""
+    below = "<br>".join(part for part in (interval(measured), count) if part)
     return (
-        f'<li><span class="card-label">{escape(label)}</span><strong>{number(measured.value)}'
-        "</strong>"
-        f'<span class="soft">{"<br>".join(part for part in (spread, count) if part)}</span></li>'
+        f'<li><span class="card-label">{escape(label)}</span>'
+        f'<strong>{number(measured.value)}</strong><span class="soft">{below}</span></li>'
     )
 
 
@@ -133,8 +125,7 @@ def _confusion_row(truth: str, labels: list[str], row: list[int]) -> str:
     cells = "".join(
         f'<td class="{"right" if label == truth else "wrong"}" style="--share:{count / total:.3f}" '
         f'title="{count:,} of {total:,} slices of {class_words(truth)} were answered '
-        f"{class_words(label)}: "
-        f'{count / total:.1%}">{count:,}</td>'
+        f'{class_words(label)}: {count / total:.1%}">{count:,}</td>'
         for label, count in zip(labels, row, strict=True)
     )
     return f'<tr><th scope="row">{class_words(truth)}</th>{cells}<td>{sum(row):,}</td></tr>'

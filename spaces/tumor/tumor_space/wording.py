@@ -25,8 +25,7 @@ METHOD_CHOICES = [
 NOT_A_DIAGNOSIS = "Not a diagnosis."
 LIMITS = (
     "A demonstration of what a small network can and cannot see in one slice. It was never tested "
-    "for "
-    "patients and must not be used for medical decisions."
+    "for patients and must not be used for medical decisions."
 )
 FRACTIONS_OF_A_PERCENT = 0.995  # from here on whole per cent would say "100 %", which nothing is
 
