@@ -9,7 +9,7 @@ from shared.slices.decode import read_slice
 from shared.tumor.predictor import Answer, Predictor, load_predictor, predict
 
 CHECKPOINT = Path(__file__).parents[1] / "spaces" / "tumor" / "checkpoint"
-EXAMPLE = "ring.png"
+EXAMPLE = "dura.png"
 
 
 @cache

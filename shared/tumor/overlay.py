@@ -12,7 +12,7 @@ from shared.tumor.colours import colour_table
 from shared.tumor.heatmap import Heatmap
 
 FloatImage = NDArray[np.float32]
-MARKED_FROM = 0.5  # of the largest value: what a map marks, as in weakly supervised localisation
+MARKED_FROM = 0.2  # of the largest value, as in Zhou et al. 2016: overlaps best with experts' boxes
 FULL, SHARES = 255, 256  # of a byte
 
 
@@ -40,7 +40,8 @@ def marked(heatmap: Heatmap, size: int) -> NDArray[np.bool_]:
         size: side of the square, pixels.
 
     Returns:
-        (size, size) booleans: where the map is at least half its largest value; none when empty.
+        (size, size) booleans: where the map is at least `MARKED_FROM` of its largest value; none
+            when empty.
     """
     whole = Window(0, 0, size)
     grown = onto_slice(levels(heatmap), whole, (size, size))

@@ -6,7 +6,7 @@ import bundled
 import numpy as np
 import pytest
 
-from shared.tumor.evidence import Evidence, random_places, score_map, sentence
+from shared.tumor.evidence import Evidence, filled_in, random_places, score_map, sentence
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.heatmap import Heatmap
 from shared.tumor.overlay import marked
@@ -76,8 +76,23 @@ def test_random_places_have_the_size_of_the_region_and_lie_on_the_head() -> None
     assert len({place.tobytes() for place in places}) > 30
 
 
-def test_marked_is_half_of_the_largest_value() -> None:
-    values = np.zeros((4, 4), dtype=np.float32)
+def test_what_is_filled_in_keeps_nothing_of_what_was_there() -> None:
+    pixels = np.full((64, 64), 0.4, dtype=np.float32)
+    region = np.hypot(*(np.indices((64, 64)) - 30)) < 9
+    pixels[region] = 1
+    filled = filled_in(pixels, region)
+    assert filled[region] == pytest.approx(0.4, abs=1e-3)
+    assert np.array_equal(filled[~region], pixels[~region])
+
+
+def test_the_whole_square_is_filled_in_with_its_mean() -> None:
+    pixels = np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64)
+    filled = filled_in(pixels, np.ones((64, 64), dtype=bool))
+    assert filled == pytest.approx(0.5, abs=1e-3)
+
+
+def test_marked_is_a_fifth_of_the_largest_value() -> None:
+    values = np.full((4, 4), 0.3, dtype=np.float32)
     values[1, 1] = 2
     region = marked(Heatmap(values, "glioma"), 64)
     assert region[24, 24]

@@ -56,9 +56,9 @@ def _details(evidence: EvidenceOfMap) -> str:
     name = class_words(evidence["target"])
     rows = (
         ("Probability of " + name, percent(evidence["probability"])),
-        ("with what is marked blurred", percent(evidence["probability_without"])),
+        ("with what is marked removed", percent(evidence["probability_without"])),
         ("with all but what is marked blurred", percent(evidence["probability_with_only"])),
-        ("Random places beaten by blurring it", percent(evidence["deletion_beats"])),
+        ("Random places beaten by removing it", percent(evidence["deletion_beats"])),
         ("Random places beaten by keeping only it", percent(evidence["insertion_beats"])),
         ("Share of the square that is marked", percent(evidence["marked_share"])),
     )
