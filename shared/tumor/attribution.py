@@ -25,6 +25,7 @@ Steps = Generator[float, None, Heatmap]
 
 INPUT = "input"
 SEGMENTS, STEPS_A_SEGMENT = 10, 5
+CROWDING = 3  # segments are short near black, where the outputs change most; even ones leave a gap
 WINDOW_SHARE, STRIDE_SHARE = 1 / 7, 1 / 14  # of the side of the square
 BLACK = -1.0  # after normalisation
 
@@ -58,7 +59,8 @@ def integrated_gradients(
     target, first, second = _classes(predictor, answer, target, against)
     head = load_head(predictor.folder)
     pixels = torch.from_numpy(to_input(answer.prepared.pixels))
-    path = torch.linspace(0, 1, SEGMENTS + 1).view(-1, 1, 1, 1) * (pixels - BLACK) + BLACK
+    along = torch.linspace(0, 1, SEGMENTS + 1) ** CROWDING
+    path = along.view(-1, 1, 1, 1) * (pixels - BLACK) + BLACK
 
     def output(batch: Tensor) -> Tensor:
         logits = head.network(batch)

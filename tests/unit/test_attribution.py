@@ -34,12 +34,12 @@ def result(steps: Steps) -> tuple[list[float], Heatmap]:
 
 @pytest.fixture(scope="module")
 def integrated() -> tuple[list[float], Heatmap]:
-    return result(gradients_of(bundled.predictor(), bundled.answer(), target="glioma"))
+    return result(gradients_of(bundled.predictor(), bundled.answer(), target="meningioma"))
 
 
 @pytest.fixture(scope="module")
 def occluded() -> tuple[list[float], Heatmap]:
-    return result(occlusion_of(bundled.predictor(), bundled.answer(), target="glioma"))
+    return result(occlusion_of(bundled.predictor(), bundled.answer(), target="meningioma"))
 
 
 @pytest.mark.parametrize("which", ["integrated", "occluded"])
@@ -56,21 +56,21 @@ def test_integrated_gradients_add_up_to_the_difference_of_the_logits(
     network = load_head(bundled.predictor().folder).network
     with torch.inference_mode():
         end, start = network(pixels()), network(torch.full_like(pixels(), BLACK))
-    glioma = bundled.predictor().labels.index("glioma")
-    difference = float(end[0, glioma] - start[0, glioma])
+    meningioma = bundled.predictor().labels.index("meningioma")
+    difference = float(end[0, meningioma] - start[0, meningioma])
     _, found = integrated
     assert found.gap is not None
     assert found.values.sum() == pytest.approx(difference, abs=found.gap + 1e-3)
-    assert found.gap < 0.25 * abs(difference) + 0.25
+    assert found.gap < 0.1 * abs(difference)
 
 
 def test_integrated_gradients_agree_with_captum_in_one_piece(
     integrated: tuple[list[float], Heatmap],
 ) -> None:
     network = load_head(bundled.predictor().folder).network
-    glioma = bundled.predictor().labels.index("glioma")
+    meningioma = bundled.predictor().labels.index("meningioma")
     whole = IntegratedGradients(network).attribute(
-        pixels(), BLACK, target=glioma, n_steps=50, internal_batch_size=10
+        pixels(), BLACK, target=meningioma, n_steps=150, internal_batch_size=10
     )
     reference = whole.sum(dim=(0, 1)).detach().numpy()
     assert np.corrcoef(reference.ravel(), integrated[1].values.ravel())[0, 1] > 0.8
@@ -87,7 +87,7 @@ def test_occlusion_agrees_with_captum_on_the_whole_square(
         (3, window, window),
         strides=(3, stride, stride),
         baselines=BLACK,
-        target=predictor.labels.index("glioma"),
+        target=predictor.labels.index("meningioma"),
         perturbations_per_eval=16,
     )
     rim = window  # bands end at the rim where Captum's squares are cut off

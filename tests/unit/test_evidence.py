@@ -92,9 +92,9 @@ def test_the_whole_square_is_filled_in_with_its_mean() -> None:
 
 
 def test_marked_is_a_fifth_of_the_largest_value() -> None:
-    values = np.full((4, 4), 0.3, dtype=np.float32)
+    values = np.full((9, 9), 0.3, dtype=np.float32)
     values[1, 1] = 2
-    region = marked(Heatmap(values, "glioma"), 64)
-    assert region[24, 24]
-    assert not region[40:].any()
+    region = marked(Heatmap(values, "glioma"), 72)
+    assert region[12, 12]
+    assert not region[24:].any()
     assert 0 < region.mean() < 0.1

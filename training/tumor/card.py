@@ -92,6 +92,7 @@ The nearest slice by perceptual hash knows nothing of tumors.
 
 The set merges several collections. Each, as far as it can be told apart, was left out of a short
 fit and answered by it, beside a short fit that has seen it. Both fits are shorter than this card's.
+A source that holds most slices of a class takes the class along when it is left out.
 
 {sources}
 
