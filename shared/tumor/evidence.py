@@ -234,6 +234,13 @@ def random_places(
         yield best.reshape(size, size)
 
 
+def _beaten(evidence: Evidence) -> str:
+    if evidence.deletion_beats == 1:
+        return f"any of {evidence.trials}"
+    share = f"{evidence.deletion_beats:.0%}".replace("%", " %")
+    return f"{share} of {evidence.trials}"
+
+
 def sentence(evidence: Evidence, names: dict[str, str]) -> str:
     """What the tests say, in words.
 
@@ -250,10 +257,9 @@ def sentence(evidence: Evidence, names: dict[str, str]) -> str:
             f"Nothing is marked: every place in this slice speaks against {name}{than}, "
             "some only less than others."
         )
-    share = f"{evidence.deletion_beats:.0%}".replace("%", " %")
     change = (
-        f"Removing what is marked changes the answer more than {share} of {evidence.trials} "
-        "random places of the same size"
+        f"Removing what is marked changes the answer more than {_beaten(evidence)} random places "
+        "of the same size"
     )
     if evidence.verdict == "points":
         return f"{change}. The map shows what the network used for {name}{than}."

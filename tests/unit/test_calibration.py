@@ -11,10 +11,10 @@ from training.tumor.calibration import fit_set_quantile, fit_temperature
 from training.tumor.gate_fit import Seen, fit_gate
 
 
-def simulated(count, temperature, seed=0):
+def simulated(count, temperature, spread=2.0, seed=0):
     """Logits that are too sharp by `temperature`, and classes drawn from the true probabilities."""
     rng = np.random.default_rng(seed)
-    logits = rng.normal(0, 2, (count, 4)).astype(np.float32)
+    logits = rng.normal(0, spread, (count, 4)).astype(np.float32)
     shares = probabilities(logits, 1.0)
     targets = np.array([rng.choice(4, p=row) for row in shares])
     return logits * np.float32(temperature), targets
@@ -26,7 +26,7 @@ def test_a_known_temperature_is_found():
 
 
 def test_the_sets_hold_the_truth_as_often_as_they_say():
-    logits, targets = simulated(8_000, 1.0)
+    logits, targets = simulated(8_000, 1.0, spread=1.0)
     shares = probabilities(logits, 1.0)
     quantile = fit_set_quantile(shares[:2000], targets[:2000], 0.9)
     inside = prediction_set(shares[2000:], quantile)
@@ -36,10 +36,17 @@ def test_the_sets_hold_the_truth_as_often_as_they_say():
 
 
 def test_the_quantile_by_hand():
-    shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.4, 0.6]])
+    shares = np.array([[0.9, 0.1], [0.3, 0.7], [0.2, 0.8], [0.1, 0.9]])
     targets = np.zeros(4, dtype=np.int64)
-    assert fit_set_quantile(shares, targets, 0.5) == pytest.approx(0.3)  # ceil(5 x 0.5) = 3rd of 4
+    assert fit_set_quantile(shares, targets, 0.5) == pytest.approx(0.8)  # ceil(5 x 0.5) = 3rd of 4
     assert fit_set_quantile(shares, targets, 0.95) == 1.0  # too few to promise that much
+
+
+def test_a_class_likelier_than_the_misses_that_are_allowed_is_never_ruled_out():
+    shares = np.tile([0.98, 0.02], (100, 1))
+    quantile = fit_set_quantile(shares, np.zeros(100, dtype=np.int64), 0.95)
+    unsure = np.array([[0.94, 0.06], [0.96, 0.04]])
+    assert prediction_set(unsure, quantile).tolist() == [[True, True], [True, False]]
 
 
 SIGN = np.eye(32, dtype=np.float32)[0] * 4  # what only brains have

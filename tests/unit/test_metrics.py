@@ -64,3 +64,19 @@ def test_the_interval_repeats_with_its_seed():
     hits = np.random.default_rng(0).random(60) < 0.8
     first = metrics.bootstrap(metrics.share(hits), np.arange(60), seed=1, draws=100)
     assert first == metrics.bootstrap(metrics.share(hits), np.arange(60), seed=1, draws=100)
+
+
+def test_all_or_none_leaves_room_for_chance():
+    groups = np.arange(60) // 2
+    bound = 0.025 ** (1 / 30)  # Clopper and Pearson, 30 of 30
+    every = metrics.proportion(np.ones(60, dtype=bool), groups, seed=0)
+    assert (every["value"], every["high"]) == (1, 1)
+    assert every["low"] == pytest.approx(bound, abs=1e-4)
+    none = metrics.proportion(np.zeros(60, dtype=bool), groups, seed=0)
+    assert (none["low"], none["value"]) == (0, 0)
+    assert none["high"] == pytest.approx(1 - bound, abs=1e-4)
+
+
+def test_of_nothing_nothing_is_known():
+    found = metrics.proportion(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64), seed=0)
+    assert (found["low"], found["high"], found["n"]) == (0, 1, 0)

@@ -31,7 +31,7 @@ def test_a_probability_is_never_certain(share: float, words: str) -> None:
 def test_a_set_is_said_in_words() -> None:
     assert either(["glioma", "notumor", "pituitary"]) == "glioma, no tumor or pituitary tumor"
     two = set_sentence(["glioma", "meningioma"], 0.95, 4)
-    assert two == "Glioma or meningioma; the set holds the truth 95 times in 100."
+    assert two == "Glioma or meningioma; the set holds the truth at least 95 times in 100."
     assert "any of the 4 classes" in set_sentence(["a", "b", "c", "d"], 0.95, 4)
     assert set_sentence(["glioma"], 0.9, 4).startswith("Glioma alone")
     assert set_sentence(["glioma"], 0.9, 4).endswith("90 times in 100.")

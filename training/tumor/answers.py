@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.tumor.decision import prediction_set
 from shared.tumor.predictor import Answer, Predictor, predict_many
 from training.tumor import metrics
-from training.tumor.metrics import bootstrap, share
+from training.tumor.metrics import bootstrap, proportion, share
 from training.tumor.passes import FloatImage, batches, targets_of
 
 
@@ -69,13 +69,13 @@ def classification(part: Part, labels: tuple[str, ...], seed: int) -> dict[str, 
 
     table = metrics.confusion(part.truth, part.said, len(labels))
     return {
-        "accuracy": figure(share(part.right)),
+        "accuracy": proportion(part.right, part.groups, seed=seed),
         "macro_f1": figure(metrics.macro_f1(part.truth, part.said, len(labels))),
         "auc": figure(metrics.auc(part.truth, part.shares), 200),
         "per_class": {
             name: {
-                "precision": figure(precision_of(part, k)),
-                "recall": figure(recall_of(part, k)),
+                "precision": right_among(part, part.said == k, seed),
+                "recall": right_among(part, part.truth == k, seed),
                 "f1": figure(f1_of(part, k)),
             }
             for k, name in enumerate(labels)
@@ -84,16 +84,9 @@ def classification(part: Part, labels: tuple[str, ...], seed: int) -> dict[str, 
     }
 
 
-def precision_of(part: Part, k: int) -> metrics.Metric:
-    """Of the slices answered as class k, how many are."""
-    said, hit = part.said == k, (part.said == k) & (part.truth == k)
-    return lambda w: float((w * hit).sum() / max((w * said).sum(), 1e-12))
-
-
-def recall_of(part: Part, k: int) -> metrics.Metric:
-    """Of the slices of class k, how many are answered so."""
-    true, hit = part.truth == k, (part.said == k) & (part.truth == k)
-    return lambda w: float((w * hit).sum() / max((w * true).sum(), 1e-12))
+def right_among(part: Part, asked: NDArray[np.bool_], seed: int) -> metrics.Figure:
+    """Of some slices, how many were answered rightly."""
+    return proportion(part.right[asked], part.groups[asked], seed=seed)
 
 
 def f1_of(part: Part, k: int) -> metrics.Metric:
@@ -119,7 +112,7 @@ def sets(part: Part, predictor: Predictor, seed: int) -> dict[str, Any]:
     held, sizes = inside[np.arange(len(part.truth)), part.truth], inside.sum(axis=1)
     counts = np.bincount(sizes, minlength=len(predictor.labels) + 1)[1:]
     return {
-        "coverage": bootstrap(share(held), part.groups, seed=seed),
+        "coverage": proportion(held, part.groups, seed=seed),
         "mean_size": bootstrap(share(sizes.astype(float)), part.groups, seed=seed),
         "sizes": {str(k): int(n) for k, n in enumerate(counts, start=1)},
     }

@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from training.tumor.hashing import close_pairs, groups_of, perceptual_hash
 from training.tumor.metrics import Figure as Measured
-from training.tumor.metrics import bootstrap, share
+from training.tumor.metrics import proportion
 from training.tumor.slices import IMAGES_FOLDER, class_names
 from training.tumor.split import DUPLICATE_BITS, list_files
 
@@ -124,7 +124,7 @@ def probe(
         folds = GroupKFold(FOLDS)
         with threadpool_limits(1):  # on a busy machine threads wait for each other, not work
             said = cross_val_predict(model, columns, classes, groups=groups, cv=folds)
-        return bootstrap(share(said == classes), groups, seed=seed)
+        return proportion(said == classes, groups, seed=seed)
 
     each = tqdm(enumerate(CLUES), desc="probing clues", total=len(CLUES), unit="clue")
     return {

@@ -35,7 +35,9 @@ def fit_set_quantile(
     """The largest 1 - probability at which a class stays in the prediction set.
 
     Split conformal prediction (Sadinle, Lei and Wasserman 2019) with the correction for a finite
-    sample: the ceil((n + 1) coverage)-th smallest score.
+    sample: the ceil((n + 1) coverage)-th smallest score. It is never below `coverage`: a network
+    that is right more often than asked could name one class always, also where two are as likely,
+    so a class likelier than 1 - coverage stays in the set. That only adds to the coverage.
 
     Args:
         shares: (N, K) calibrated probabilities.
@@ -44,4 +46,4 @@ def fit_set_quantile(
     """
     scores = np.sort(1 - shares[np.arange(len(targets)), targets])
     rank = math.ceil((len(scores) + 1) * coverage)
-    return float(scores[rank - 1]) if rank <= len(scores) else 1.0
+    return max(coverage, float(scores[rank - 1])) if rank <= len(scores) else 1.0

@@ -30,7 +30,7 @@ from training.tumor import (
     robustness,
 )
 from training.tumor.answers import Part, answered, calibration, classification, failures, sets
-from training.tumor.metrics import bootstrap, share
+from training.tumor.metrics import proportion
 from training.tumor.passes import read_all, targets_of
 from training.tumor.split import SPLIT_FILE, UNSEEN, hash_files, list_files
 
@@ -38,6 +38,10 @@ SAMPLED = 150  # slices with a tumor whose maps are tested by deletion and inser
 COMPARED = 24  # slices for the weight-randomisation check
 HEALTHY = "notumor"
 BESIDE = ("audit", "sources")  # what other stages measured, taken over where it is there
+INTERVAL = (
+    f"95 %, bootstrap over groups of near-duplicates, {metrics.DRAWS} draws; where all slices "
+    "agree, the exact bound over groups"
+)
 Log = Callable[[str], None]
 
 
@@ -45,9 +49,8 @@ def gate(part: Part, unseen: Part, predictor: Predictor, seed: int) -> dict[str,
     """What is refused: other pictures, slices of the test parts, brains of other sources."""
 
     def refused(of: Part) -> metrics.Figure:
-        return bootstrap(
-            share(np.array([a.refusal is not None for a in of.answers])), of.groups, seed=seed
-        )
+        hits = np.array([a.refusal is not None for a in of.answers])
+        return proportion(hits, of.groups, seed=seed)
 
     return {
         "not_brain": refusals.other_pictures(predictor, seed),
@@ -181,7 +184,7 @@ def provenance(split: dict[str, Any], seed: int, seconds: float) -> dict[str, An
             "duplicate_bits": split["duplicate_bits"],
             "sizes": {part: len(files) for part, files in split["parts"].items()},
         },
-        "interval": f"95 %, bootstrap over groups of near-duplicates, {metrics.DRAWS} draws",
+        "interval": INTERVAL,
         "seed": seed,
         "commit": commit(),
         "versions": versions(),

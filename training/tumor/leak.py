@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.tumor.metrics import Figure, bootstrap, share
+from training.tumor.metrics import Figure, proportion
 from training.tumor.split import UNSEEN
 
 PARTS = ("test", UNSEEN)
@@ -54,9 +54,7 @@ def measure(
         row, bits = nearest(hashes, asked, known)
         right = classes[row] == classes[asked]
         found[name] = {
-            "nearest_slice_is_right": bootstrap(share(right), groups[asked], seed=seed),
-            "near_duplicate_in_fit": bootstrap(
-                share(bits <= duplicate_bits), groups[asked], seed=seed
-            ),
+            "nearest_slice_is_right": proportion(right, groups[asked], seed=seed),
+            "near_duplicate_in_fit": proportion(bits <= duplicate_bits, groups[asked], seed=seed),
         }
     return found

@@ -20,7 +20,7 @@ from shared.slices.decode import read_slice
 from shared.slices.framing import Window, onto_slice
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.predictor import Predictor, predict
-from training.tumor.metrics import Figure, bootstrap, share
+from training.tumor.metrics import Figure, bootstrap, proportion, share
 from training.tumor.slices import BOXES_FILE, IMAGES_FOLDER, Box, read_boxes, read_labels
 
 FloatMap = NDArray[np.float32]
@@ -137,6 +137,6 @@ def score(
 def figures(hits: list[Hit], groups: NDArray[np.int64], seed: int) -> dict[str, Figure]:
     """Pointing and energy with their intervals."""
     return {
-        "pointing": bootstrap(share(np.array([h.pointing for h in hits])), groups, seed=seed),
+        "pointing": proportion(np.array([h.pointing > 0 for h in hits]), groups, seed=seed),
         "energy": bootstrap(share(np.array([h.energy for h in hits])), groups, seed=seed),
     }

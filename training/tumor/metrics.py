@@ -19,6 +19,7 @@ Metric = Callable[[Weights], float]
 
 DRAWS = 1000
 BINS = 15
+CONFIDENCE = 0.95
 
 
 class Figure(TypedDict):
@@ -61,6 +62,31 @@ def bootstrap(
     low, high = np.nanpercentile(values, (2.5, 97.5))
     whole = metric(np.ones(len(groups)))
     return Figure(value=round(whole, 5), low=round(low, 5), high=round(high, 5), n=len(groups))
+
+
+def proportion(hits: NDArray[np.bool_], groups: NDArray[np.int64], *, seed: int) -> Figure:
+    """The share of slices of which something holds.
+
+    Where it holds of all or of none, a bootstrap has no spread and would claim certainty. The bound
+    is then the exact one (Clopper and Pearson 1934), each group counted once.
+
+    Args:
+        hits: (N,) whether it holds.
+        groups: (N,) group of each slice.
+        seed: fixes the draws.
+
+    Returns:
+        With N = 0 the value 0 and an interval from 0 to 1: nothing is known.
+    """
+    if not len(hits):
+        return Figure(value=0.0, low=0.0, high=1.0, n=0)
+    found = bootstrap(share(hits), groups, seed=seed)
+    bound = ((1 - CONFIDENCE) / 2) ** (1 / len(np.unique(groups)))
+    if hits.all():
+        found["low"] = round(bound, 5)
+    if not hits.any():
+        found["high"] = round(1 - bound, 5)
+    return found
 
 
 def share(hits: NDArray[np.bool_] | NDArray[np.floating]) -> Metric:

@@ -8,7 +8,7 @@ import numpy as np
 
 from shared.tumor.predictor import Predictor, predict_many
 from training.tumor.brain_from_packages import brain_from_packages
-from training.tumor.metrics import bootstrap, share
+from training.tumor.metrics import proportion
 from training.tumor.not_brain import pictures
 from training.tumor.passes import FloatImage, batches
 
@@ -32,7 +32,7 @@ def other_pictures(predictor: Predictor, seed: int) -> dict[str, object]:
          "n": int((member == k).sum())}
         for k, kind in enumerate(kinds)
     ]  # fmt: skip
-    return {**bootstrap(share(hits), member, seed=seed), "by_kind": by_kind}
+    return {**proportion(hits, member, seed=seed), "by_kind": by_kind}
 
 
 def other_brains(predictor: Predictor) -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ from PIL import Image
 
 from shared.slices.framing import to_input
 from training.tumor.fit import FitSettings, fit
-from training.tumor.metrics import Figure, bootstrap, share
+from training.tumor.metrics import Figure, proportion
 from training.tumor.network import TimmNetwork
 from training.tumor.slices import (
     BOXES_FILE,
@@ -114,7 +114,7 @@ def accuracy(
         rows = source[part] == name
         hits.append(right(network, taken(loaded[part], rows)))
         groups += [split["groups"][f] for f, kept in zip(files[part], rows, strict=True) if kept]
-    return bootstrap(share(np.concatenate(hits)), np.array(groups), seed=0)
+    return proportion(np.concatenate(hits), np.array(groups), seed=0)
 
 
 def main() -> None:

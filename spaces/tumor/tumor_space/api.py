@@ -40,8 +40,8 @@ class Endpoints:
             frame: Which frame of a file with several, counted from 0.
 
         Returns:
-            The class, calibrated probabilities, the set that holds the truth 95 times in 100, or
-            the refusal and its reason.
+            The class, calibrated probabilities, the set that holds the truth at least 95 times in
+            100, or the refusal and its reason.
         """
         with plain_errors():
             return as_prediction(self.served, answer_file(self.served, file_path(image), frame))

@@ -11,6 +11,7 @@ from tumor_space.figures import Figure, interval, number
 WIDTH = 640
 ROW = 34  # height of a row of an interval plot
 LABELS = 230  # width that the labels of an interval plot take
+LONG = 30  # characters that fit into it
 SQUARE = 380  # side of the reliability curve, axes included
 EDGE = 52  # of it, for the axes
 
@@ -80,9 +81,19 @@ def _interval_row(at: int, name: str, each: Figure, low: float, high: float) -> 
     return (
         f'<g class="mark"><rect class="hit" x="0" y="{y - ROW / 2}" width="{WIDTH}" '
         f'height="{ROW}"/>'
-        f'<text class="label" x="0" y="{y + 5}">{escape(name)}</text>{whisker}<circle cx="{x:.1f}" '
-        f'cy="{y}" r="6"/>'
+        f'{_label(name, y)}{whisker}<circle cx="{x:.1f}" cy="{y}" r="6"/>'
         f'<text class="tip" x="{side:.1f}" y="{y - 9}" text-anchor="{anchor}">{tip}</text></g>'
+    )
+
+
+def _label(name: str, y: float) -> str:
+    """A row's name; a long one that has two parts takes two lines."""
+    first, colon, second = name.partition(": ")
+    if len(name) <= LONG or not colon:
+        return f'<text class="label" x="0" y="{y + 5}">{escape(name)}</text>'
+    return (
+        f'<text class="label" x="0" y="{y - 3}">{escape(first)}:'
+        f'<tspan x="0" dy="15">{escape(second)}</tspan></text>'
     )
 
 

@@ -58,7 +58,7 @@ def set_sentence(labels: Sequence[str], coverage: float, classes: int) -> str:
         coverage: share of sets that hold the truth, 0..1.
         classes: how many classes there are.
     """
-    promise = f"the set holds the truth {coverage * 100:.0f} times in 100"
+    promise = f"the set holds the truth at least {coverage * 100:.0f} times in 100"
     if len(labels) == classes:
         return f"It could be any of the {classes} classes; {promise}."
     if len(labels) == 1:
