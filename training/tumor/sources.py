@@ -85,7 +85,10 @@ def measure(
 
     def fitted(rows: NDArray[np.bool_], folder: str) -> TimmNetwork:
         kept = taken(loaded["fit"], rows)
-        return fit(settings, kept, loaded["validation"], names, out / folder)
+        size = min(settings.batch_size, len(kept))
+        return fit(
+            replace(settings, batch_size=size), kept, loaded["validation"], names, out / folder
+        )
 
     everything = fitted(np.ones(len(files["fit"]), dtype=bool), "source-none")
     found = []
