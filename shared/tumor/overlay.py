@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from contourpy import contour_generator
 from numpy.typing import NDArray
@@ -103,8 +105,16 @@ def blend(
     steps = levels(heatmap) * np.float32(FULL)
     index = onto_slice(steps, window, (pixels.shape[0], pixels.shape[1])).astype(np.uint8)
     coloured = Image.fromarray(index)
-    # Opacity follows the square root of the level, as on the page.
+    mask = coloured.point(_cover(opacity))
+    if box := mask.getbbox():  # most of a map is empty: only the rest is worth mixing
+        coloured.putpalette(table.tobytes())
+        grey.paste(coloured.crop(box).convert("RGB"), box, mask.crop(box))
+    return np.asarray(grey)
+
+
+@cache
+def _cover(opacity: float) -> list[int]:
+    """How much of the slice each level covers, 0..255: its square root, as on the page."""
     cover = np.sqrt(np.arange(SHARES) / FULL) * opacity * FULL
-    mask = coloured.point(np.rint(cover).astype(int).tolist())
-    coloured.putpalette(table.tobytes())
-    return np.asarray(Image.composite(coloured.convert("RGB"), grey, mask))
+    found: list[int] = np.rint(cover).astype(int).tolist()
+    return found

@@ -2,8 +2,7 @@
 
 Both get the same 512 px grey JPEG. One measurement is an upload and a call, until the answer is
 there. The naive Space answers with probabilities and overlay, as our `/explain` does, which adds
-the raw map; our `/predict` answers without a map. Our `/explain` waits in a queue, the others are
-called without one, which is quicker.
+the raw map; our `/predict` answers without a map.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from callers import Rush, rush
 from example_slice import slice_jpeg
-from http_calls import call, call_queued, connect, upload
+from http_calls import call, connect, upload
 from rows import Goal, Row, compared, stated, times_cost, times_gain
 from servers import Server, first_answer, memory_mb, serving
 from timing import Sample, take_turns, turning
@@ -67,7 +66,7 @@ def measure(app: Path, checkpoint: Path, example: Path, effort: Effort) -> list[
 def asks(jpeg: bytes) -> dict[str, Ask]:
     """Upload and call, for each endpoint."""
     return {
-        "explain": lambda at: call_queued(at, "explain", [upload(at, jpeg), *EXPLAIN_DEFAULTS]),
+        "explain": lambda at: call(at, "explain", [upload(at, jpeg), *EXPLAIN_DEFAULTS]),
         "predict": lambda at: call(at, "predict", [upload(at, jpeg), 0]),
         "naive": lambda at: call(at, "predict", [upload(at, jpeg)]),
     }

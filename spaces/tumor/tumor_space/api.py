@@ -18,18 +18,22 @@ from tumor_space import explaining
 from tumor_space.many import answer_row, check_count
 from tumor_space.schema import BatchRow, Explanation, Method, Model, Prediction, UploadedFile
 from tumor_space.serving import Served, answer_file, as_prediction
+from tumor_space.turns import Turns, at_once
 from tumor_space.wording import CLASS_WORDS, LIMITS, NOT_A_DIAGNOSIS
 
-CHEAP: dict[str, Any] = {"queue": False}  # answered at once, never behind a slow explanation
-DEAR: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 16}
+CHEAP: dict[str, Any] = {"queue": False}  # answered at once; explanations know their own turns
 MANY: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
+
+
+SLOW_AT_A_TIME, MOST_WAITING = 3, 128
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """The four endpoints over one checkpoint."""
+    """The four endpoints over one checkpoint, and the line in front of slow explanations."""
 
     served: Served
+    slow: Turns
 
     def predict(self, image: UploadedFile, frame: int = 0) -> Prediction:
         """Say which tumor one slice of a brain MRI shows: glioma, meningioma, pituitary tumor or
@@ -46,7 +50,7 @@ class Endpoints:
         with plain_errors():
             return as_prediction(self.served, answer_file(self.served, file_path(image), frame))
 
-    def explain(
+    async def explain(
         self,
         image: UploadedFile,
         target: str | None = None,
@@ -75,9 +79,15 @@ class Endpoints:
             the outline, and the evidence.
         """
         asked = explaining.Asked(target, against, layer, method)
+        turn = self.slow.take if evidence or asked.slow else at_once
         with plain_errors():
-            answered = answer_file(self.served, file_path(image), frame)
-            return explaining.as_explanation(self.served, answered, asked, evidence=evidence)
+            path = file_path(image)
+
+            def work() -> Explanation:
+                answered = answer_file(self.served, path, frame)
+                return explaining.as_explanation(self.served, answered, asked, evidence=evidence)
+
+            return await turn(work)
 
     def predict_batch(self, images: list[UploadedFile]) -> list[BatchRow]:
         """Answer for up to 100 slices; a file that cannot be used is a row with its error. Not a
@@ -121,9 +131,9 @@ class Endpoints:
 
 def register(served: Served) -> None:
     """Add the endpoints to the page that is being built."""
-    endpoints = Endpoints(served)
+    endpoints = Endpoints(served, Turns(SLOW_AT_A_TIME, MOST_WAITING))
     gr.api(endpoints.predict, api_name="predict", **CHEAP)
-    gr.api(endpoints.explain, api_name="explain", **DEAR)
+    gr.api(endpoints.explain, api_name="explain", **CHEAP)
     gr.api(endpoints.predict_batch, api_name="predict_batch", **MANY)
     gr.api(endpoints.model, api_name="model", **CHEAP)
 

@@ -58,6 +58,11 @@ class Asked:
     layer: str | None = None
     method: str = AT_ONCE
 
+    @property
+    def slow(self) -> bool:
+        """Whether it takes seconds."""
+        return self.method != AT_ONCE
+
 
 def warm_up(folder: Path) -> None:
     """Import and load what explanations need, once; who comes meanwhile waits.
@@ -75,7 +80,7 @@ def look(served: Served, answer: Answer, asked: Asked) -> Generator[float, None,
         InputError: no such class, layer or method.
     """
     warm_up(served.predictor.folder)
-    with _turn(asked.method):
+    with _turn(asked):
         return (yield from explain_in_steps(served.predictor, answer, **asdict(asked)))
 
 
@@ -128,8 +133,8 @@ def _finished(steps: Generator[float, None, Heatmap]) -> Heatmap:
 
 
 @contextmanager
-def _turn(method: str) -> Iterator[None]:
-    if method == AT_ONCE:
+def _turn(asked: Asked) -> Iterator[None]:
+    if not asked.slow:
         yield
         return
     with _slow_turns:

@@ -25,7 +25,7 @@ def launch(blocks: gr.Blocks, loaded: LoadedCheckpoint) -> None:
 
     The libraries that explanations need take seconds to import; they are loaded in the background a
     moment after the page is up, so that neither the page nor the first answer waits for them.
-    `api_open=False`: what is dear always waits its turn; what is cheap is not queued at all
+    `api_open=False`: what is queued cannot be had past its queue; the API's quick answers have none
     (`api`).
     """
     blocks.queue(max_size=MOST_WAITING, api_open=False)

@@ -1,0 +1,62 @@
+"""A line in front of slow work: a few at a time, and not without end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from tumor_space.turns import Turns
+
+from shared.errors import InputError
+
+
+def test_no_more_work_at_a_time_than_allowed() -> None:
+    under_way, most, lock = 0, 0, threading.Lock()
+    together = threading.Barrier(2, timeout=10)
+
+    def work() -> int:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        together.wait()  # nobody ends alone: two at a time do happen
+        with lock:
+            under_way -= 1
+        return 7
+
+    async def all_of_them() -> list[int]:
+        turns = Turns(at_a_time=2, most_waiting=10)
+        return await asyncio.gather(*(turns.take(work) for _ in range(6)))
+
+    assert asyncio.run(all_of_them()) == [7] * 6
+    assert most == 2
+
+
+def test_who_comes_when_the_line_is_full_is_told_so() -> None:
+    gate = threading.Event()
+
+    async def three() -> int:
+        turns = Turns(at_a_time=1, most_waiting=1)
+        inside = [asyncio.create_task(turns.take(lambda: gate.wait(10))) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(InputError, match="2 slow explanations"):
+            await turns.take(lambda: True)
+        gate.set()
+        assert await asyncio.gather(*inside) == [True, True]
+        return await turns.take(lambda: 1)  # there is room again, also after an error
+
+    assert asyncio.run(three()) == 1
+
+
+def test_an_error_gives_its_turn_back() -> None:
+    def fails() -> None:
+        raise ValueError("no")
+
+    async def twice() -> str:
+        turns = Turns(at_a_time=1, most_waiting=0)
+        with pytest.raises(ValueError, match="no"):
+            await turns.take(fails)
+        return await turns.take(lambda: "yes")
+
+    assert asyncio.run(twice()) == "yes"
