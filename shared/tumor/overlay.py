@@ -102,14 +102,22 @@ def blend(
     table = colour_table(colours)
     if heatmap.empty:
         return np.asarray(grey)
-    steps = levels(heatmap) * np.float32(FULL)
-    index = onto_slice(steps, window, (pixels.shape[0], pixels.shape[1])).astype(np.uint8)
-    coloured = Image.fromarray(index)
+    coloured = _placed(np.rint(levels(heatmap) * np.float32(FULL)), window, grey.size)
     mask = coloured.point(_cover(opacity))
     if box := mask.getbbox():  # most of a map is empty: only the rest is worth mixing
         coloured.putpalette(table.tobytes())
         grey.paste(coloured.crop(box).convert("RGB"), box, mask.crop(box))
     return np.asarray(grey)
+
+
+def _placed(steps: FloatImage, window: Window, size: tuple[int, int]) -> Image.Image:
+    """A map in whole steps at its place in the slice, as `onto_slice` puts it there."""
+    side = max(1, round(window.side))
+    cells = Image.fromarray(steps.astype(np.uint8))
+    whole = Image.new("L", size)
+    place = (round(window.left), round(window.top))
+    whole.paste(cells.resize((side, side), Image.Resampling.BILINEAR), place)
+    return whole
 
 
 @cache

@@ -6,9 +6,9 @@ import asyncio
 import threading
 
 import pytest
-from tumor_space.turns import Turns
 
 from shared.errors import InputError
+from tumor_space.turns import Turns
 
 
 def test_no_more_work_at_a_time_than_allowed() -> None:

@@ -11,6 +11,7 @@ from tumor_space.footer import footer_html
 from tumor_space.privacy import DELETE_UPLOADS, forget_on_close
 from tumor_space.recent import Recent
 from tumor_space.serving import serve
+from tumor_space.signatures import keep_signatures
 
 TITLE = "Brain tumor MRI: which one, how sure, and where it looked"
 HEAD = """
@@ -36,4 +37,5 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
         text(footer_html(served))
         api.register(served)
         forget_on_close(blocks, recent)
+    keep_signatures(blocks)
     return blocks
