@@ -8,10 +8,9 @@ from html import escape
 
 from tumor_space.figures import Figure, interval, number
 
-WIDTH = 640
-ROW = 34  # height of a row of an interval plot
-LABELS = 230  # width that the labels of an interval plot take
-LONG = 30  # characters that fit into it
+WIDTH = 460  # of an interval plot; little more than a phone's, so that its words stay legible there
+ROW = 42  # height of a row of an interval plot, its name above its line
+SIDE = 16  # room beside the scale for the first and the last tick
 SQUARE = 380  # side of the reliability curve, axes included
 EDGE = 52  # of it, for the axes
 
@@ -27,7 +26,7 @@ class Bin:
 
 def interval_plot(title: str, rows: Mapping[str, Figure], low: float, high: float) -> str:
     """Dots with whiskers, a row each, on one scale from `low` to `high`."""
-    height = ROW * len(rows) + 34
+    height = ROW * len(rows) + 30
     marks = "".join(
         _interval_row(at, name, each, low, high) for at, (name, each) in enumerate(rows.items())
     )
@@ -66,34 +65,22 @@ def _svg(title: str, width: int, height: int, content: str) -> str:
 
 def _along(value: float, low: float, high: float) -> float:
     share = (min(max(value, low), high) - low) / (high - low)
-    return LABELS + share * (WIDTH - LABELS - 20)
+    return SIDE + share * (WIDTH - 2 * SIDE)
 
 
 def _interval_row(at: int, name: str, each: Figure, low: float, high: float) -> str:
-    y = 18 + at * ROW
+    y = 30 + at * ROW
     x = _along(each.value, low, high)
     whisker = ""
     if each.low is not None and each.high is not None:
         left, right = _along(each.low, low, high), _along(each.high, low, high)
         whisker = f'<line class="whisker" x1="{left:.1f}" y1="{y}" x2="{right:.1f}" y2="{y}"/>'
     tip = f"{number(each.value)}" + (f" ({interval(each)})" if whisker else "")
-    side, anchor = (x - 12, "end") if x > WIDTH * 0.7 else (x + 12, "start")
     return (
-        f'<g class="mark"><rect class="hit" x="0" y="{y - ROW / 2}" width="{WIDTH}" '
-        f'height="{ROW}"/>'
-        f'{_label(name, y)}{whisker}<circle cx="{x:.1f}" cy="{y}" r="6"/>'
-        f'<text class="tip" x="{side:.1f}" y="{y - 9}" text-anchor="{anchor}">{tip}</text></g>'
-    )
-
-
-def _label(name: str, y: float) -> str:
-    """A row's name; a long one that has two parts takes two lines."""
-    first, colon, second = name.partition(": ")
-    if len(name) <= LONG or not colon:
-        return f'<text class="label" x="0" y="{y + 5}">{escape(name)}</text>'
-    return (
-        f'<text class="label" x="0" y="{y - 3}">{escape(first)}:'
-        f'<tspan x="0" dy="15">{escape(second)}</tspan></text>'
+        f'<g class="mark"><rect class="hit" x="0" y="{y - 28}" width="{WIDTH}" height="{ROW}"/>'
+        f'<text class="label" x="0" y="{y - 12}">{escape(name)}</text>{whisker}'
+        f'<circle cx="{x:.1f}" cy="{y}" r="6"/>'
+        f'<text class="tip" x="{WIDTH}" y="{y - 12}" text-anchor="end">{tip}</text></g>'
     )
 
 
