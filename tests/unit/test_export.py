@@ -1,6 +1,7 @@
 """The exported folder opens in timm, transformers and ONNX Runtime, with equal logits."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -108,3 +109,9 @@ def test_a_file_that_is_no_onnx_is_refused_by_name(tmp_path):
     (tmp_path / "model.onnx").write_bytes(b"not a network")
     with pytest.raises(CheckpointError, match=r"model\.onnx cannot be opened"):
         open_network(tmp_path / "model.onnx")
+
+
+def test_no_path_of_this_machine_is_in_the_file(folder):
+    content = (folder / "model.onnx").read_bytes()
+    assert b"site-packages" not in content
+    assert str(Path(__file__).parents[2]).encode() not in content

@@ -96,9 +96,8 @@ def _write_config(
         {"label_names": list(labels), "num_classes": len(labels), "pretrained_cfg": data},
     )
     config = json.loads(path.read_text(encoding="utf-8"))
-    # transformers passes num_classes itself and fails on a second one in model_args; its default
-    # dtype is # that of the file, and the half-size weights must not make it compute in half
-    # precision.
+    # transformers passes num_classes itself and fails on a second one in model_args. Its default
+    # dtype is that of the file; half-size weights must not make it compute in half precision.
     config["model_args"] = model_args
     config["dtype"] = "float32"
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
@@ -136,7 +135,16 @@ def _write_onnx(network: TimmNetwork, path: Path, size: int) -> None:
     optimizer.inline(program.model)
     optimizer.fold_constants(program.model)
     optimizer.remove_unused_nodes(program.model)
-    onnx.save(halve_initializers(ir.serde.serialize_model(program.model)), path)
+    model = without_traces(ir.serde.serialize_model(program.model))
+    onnx.save(halve_initializers(model), path)
+
+
+def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Drop what the exporter notes beside each node: stack traces, with paths of this machine."""
+    for each in (model.graph, *model.graph.node, *model.graph.value_info, *model.graph.initializer):
+        del each.metadata_props[:]
+        each.doc_string = ""
+    return model
 
 
 def halve_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
