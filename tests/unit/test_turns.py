@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
 from shared.errors import InputError
 from tumor_space.turns import Turns
+
+T = TypeVar("T")
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Its result, from a thread of its own: Playwright's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def test_no_more_work_at_a_time_than_allowed() -> None:
@@ -29,7 +40,7 @@ def test_no_more_work_at_a_time_than_allowed() -> None:
         turns = Turns(at_a_time=2, most_waiting=10)
         return await asyncio.gather(*(turns.take(work) for _ in range(6)))
 
-    assert asyncio.run(all_of_them()) == [7] * 6
+    assert finished(all_of_them()) == [7] * 6
     assert most == 2
 
 
@@ -46,7 +57,7 @@ def test_who_comes_when_the_line_is_full_is_told_so() -> None:
         assert await asyncio.gather(*inside) == [True, True]
         return await turns.take(lambda: 1)  # there is room again, also after an error
 
-    assert asyncio.run(three()) == 1
+    assert finished(three()) == 1
 
 
 def test_an_error_gives_its_turn_back() -> None:
@@ -59,4 +70,4 @@ def test_an_error_gives_its_turn_back() -> None:
             await turns.take(fails)
         return await turns.take(lambda: "yes")
 
-    assert asyncio.run(twice()) == "yes"
+    assert finished(twice()) == "yes"
