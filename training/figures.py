@@ -23,13 +23,18 @@ def tumor(record: dict[str, Any]) -> str:
     return f"{table}\n\nData: {record['data']['name']}. Intervals: {record['interval']}."
 
 
+def short(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def bench(record: dict[str, Any]) -> str:
     """The rows of the bench."""
     rows = [
         (
             row["label"],
-            f"{row['ours']:.3g} {row['unit']}",
-            "" if row["other"] is None else f"{row['other']:.3g} {row['unit']}",
+            f"{short(row['ours'])} {row['unit']}",
+            "" if row["other"] is None else f"{short(row['other'])} {row['unit']}",
             "" if row["ratio"] is None else f"{row['ratio']:.2f}",
             row["goal"] or "",
             {True: "yes", False: "no", None: ""}[row["met"]],
