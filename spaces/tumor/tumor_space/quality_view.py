@@ -25,7 +25,7 @@ from tumor_space.serving import Served
 from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words
 
 INTRODUCTION = (
-    "Measured once, on slices that the network had never seen, with the code that answers here. "
+    "Measured on slices that the network had never seen, with the code that answers here. "
     "Each figure stands with its 95 % interval and the number of slices it rests on."
 )
 
