@@ -1,7 +1,8 @@
 """Assemble a Space's folder as the Hub gets it: `python spaces/deploy.py tumor --local FOLDER`.
 
-The result runs by itself: the Space's own folder, beside it what it imports of `shared`, and a file
-SOURCE that names the commit. The bundled checkpoint stays out unless it is asked for.
+The result runs by itself: the Space's own folder, beside it what it imports of `shared` with the
+assets of those packages, and a file SOURCE that names the commit. The bundled checkpoint stays out
+unless it is asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import ast
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,12 @@ from huggingface_hub.repocard import metadata_load
 
 ROOT = Path(__file__).parents[1]
 SHARED = "shared"
+ASSETS = "assets"  # folder of a package with what its modules read beside Python
 CHECKPOINT = "checkpoint"
 LONGEST_DESCRIPTION = 60  # characters; the Hub refuses a longer one
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
-REQUIRED = [
-    "title",
-    "emoji",
-    "colorFrom",
-    "colorTo",
-    "sdk",
-    "sdk_version",
-    "python_version",
-    "app_file",
-    "license",
-    "tags",
-    "short_description",
-]
+SHOWN = ["title", "emoji", "colorFrom", "colorTo", "license", "tags", "short_description"]
+REQUIRED = [*SHOWN, "sdk", "sdk_version", "python_version", "app_file"]
 
 
 def assemble(space: Path, target: Path, *, with_checkpoint: bool) -> list[str]:
@@ -57,10 +48,11 @@ def assemble(space: Path, target: Path, *, with_checkpoint: bool) -> list[str]:
     check_front_matter(space)
     source = source_text()
     shutil.copytree(space, target, ignore=left_out(space, with_checkpoint), dirs_exist_ok=True)
-    for module in shared_files(sorted(target.rglob("*.py"))):
-        copy = target / module.relative_to(ROOT)
+    modules = shared_files(sorted(target.rglob("*.py")))
+    for file in modules | assets_of(modules):
+        copy = target / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(module, copy)
+        shutil.copyfile(file, copy)
     (target / "SOURCE").write_text(source, encoding="utf-8")
     return sorted(p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file())
 
@@ -98,6 +90,13 @@ def shared_files(modules: list[Path]) -> set[Path]:
         found |= new
         waiting += new
     return found
+
+
+def assets_of(modules: Iterable[Path]) -> set[Path]:
+    """What lies in the assets of the packages of some modules; hidden files stay behind."""
+    folders = {module.parent / ASSETS for module in modules}
+    found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    return {path for path in found if path.suffix != ".py" and not path.name.startswith(".")}
 
 
 def imported(module: Path) -> Iterator[str]:

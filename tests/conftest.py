@@ -17,7 +17,7 @@ from PIL import Image
 # With importlib mode, which the layout needs, pytest puts no test folder on the path.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "browser")]
 
-from live_server import SPACE, Server, running_space  # noqa: E402
+from live_server import SPACES, Server, running_space  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def http(server: Server) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def examples() -> list[dict[str, str]]:
     """The checkpoint's own examples, each with its absolute `path`."""
-    checkpoint = Path(os.environ.get("TUMOR_CHECKPOINT") or SPACE / "checkpoint")
+    checkpoint = Path(os.environ.get("TUMOR_CHECKPOINT") or SPACES / "tumor" / "checkpoint")
     listing = checkpoint / "examples" / "examples.json"
     entries = json.loads(listing.read_text(encoding="utf-8"))
     return [entry | {"path": str(listing.parent / entry["file"])} for entry in entries]

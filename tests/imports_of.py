@@ -6,11 +6,13 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = {
-    "shared": ROOT / "shared",
-    "training": ROOT / "training",
-    "tumor_space": ROOT / "spaces" / "tumor" / "tumor_space",
+SPACES = {app.parent.name: app.parent for app in sorted(ROOT.glob("spaces/*/app.py"))}
+SPACE_PACKAGES = {
+    f"{name}_space": ROOT / "spaces" / name / f"{name}_space"
+    for name in ("loan", "tumor")
+    if (ROOT / "spaces" / name / f"{name}_space").is_dir()
 }
+PACKAGES = {"shared": ROOT / "shared", "training": ROOT / "training", **SPACE_PACKAGES}
 
 
 def modules(folder: Path) -> list[Path]:

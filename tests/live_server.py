@@ -1,4 +1,4 @@
-"""The tumor Space as a process of its own, for tests and screenshots."""
+"""A Space as a process of its own, for tests and screenshots."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-SPACE = Path(__file__).parents[1] / "spaces" / "tumor"
+SPACES = Path(__file__).parents[1] / "spaces"
 PATIENCE = 120.0  # seconds that a server may take to start on a busy machine
 
 
@@ -27,23 +27,40 @@ class Server:
 
 
 @contextmanager
-def running_space(folder: Path) -> Iterator[Server]:
-    """Start the Space on a free port and end it afterwards.
+def running_space(folder: Path, space: str = "tumor") -> Iterator[Server]:
+    """Start a Space on a free port and end it afterwards.
 
     Args:
+        folder: for its log and its uploads.
+        space: name of its folder in spaces/.
+    """
+    offline = os.environ | {"HF_HUB_OFFLINE": "1"}
+    with running([sys.executable, "app.py"], SPACES / space, offline, folder) as server:
+        yield server
+
+
+@contextmanager
+def running(
+    command: list[str], here: Path, environment: Mapping[str, str], folder: Path
+) -> Iterator[Server]:
+    """Start a server on a free port and end it afterwards.
+
+    Args:
+        command: it must serve on GRADIO_SERVER_PORT.
+        here: where it is started.
+        environment: its variables, but for the port and the place of uploads.
         folder: for its log and its uploads.
     """
     server = Server(f"http://127.0.0.1:{free_port()}", folder / "uploads", folder / "log")
     settings = {
         "GRADIO_SERVER_PORT": server.address.rsplit(":", 1)[1],
         "GRADIO_TEMP_DIR": str(server.uploads),
-        "HF_HUB_OFFLINE": "1",
     }
     with server.log.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=SPACE,
-            env=os.environ | settings,
+            command,
+            cwd=here,
+            env={**environment, **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

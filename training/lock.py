@@ -1,4 +1,7 @@
-"""Lock a Space to a checkpoint folder: `python -m training.lock spaces/tumor/checkpoint`."""
+"""Lock a Space to a checkpoint folder: `python -m training.lock spaces/tumor/checkpoint`.
+
+What it is a checkpoint for stands in its evaluation.json.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def main() -> None:
     target = folder.parent / LOCK_FILE
     lock = lock_of(folder)
     write_lock(lock, target)
-    print(f"{target}: {len(lock.files)} files, {len(lock.headline)} headline figures")
+    print(f"{target}: {lock.task}, {len(lock.files)} files, {len(lock.headline)} headline figures")
 
 
 if __name__ == "__main__":

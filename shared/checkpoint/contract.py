@@ -6,20 +6,22 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from shared.errors import CheckpointError
 
 EVALUATION_FILE = "evaluation.json"
-REQUIRED = (
+_OF_EVERY_TASK = (
     "README.md",
     "config.json",
     "decision.json",
     EVALUATION_FILE,
-    "gate.safetensors",
-    "model.onnx",
-    "model.safetensors",
     "examples/examples.json",
 )
+REQUIRED: dict[str, tuple[str, ...]] = {  # by task
+    "tumor": (*_OF_EVERY_TASK, "gate.safetensors", "model.onnx", "model.safetensors"),
+    "loan": (*_OF_EVERY_TASK, "ml.skops", "ml.onnx", "ann.safetensors", "population.safetensors"),
+}
 SCHEMA = 1
 CHUNK = 2**20
 
@@ -50,30 +52,60 @@ def digest_of(files: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def check_complete(folder: Path) -> None:
+def read_json(path: Path) -> dict[str, Any]:
+    """A record of a checkpoint; empty where there is no such file."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def check_complete(folder: Path, task: str) -> None:
     """Refuse a folder that lacks a part of the contract.
 
+    Args:
+        folder: a checkpoint.
+        task: what it has to be for, one of `REQUIRED`.
+
     Raises:
-        CheckpointError: the folder or a file is missing, or evaluation.json has another schema.
+        CheckpointError: the folder or a file is missing, or evaluation.json has another schema or
+            is of another task.
     """
     if not folder.is_dir():
         raise CheckpointError(f"There is no checkpoint folder {folder.name!r}.")
-    missing = [name for name in REQUIRED if not (folder / name).is_file()]
+    missing = [name for name in REQUIRED[task] if not (folder / name).is_file()]
     if missing:
         raise CheckpointError(f"The checkpoint lacks {', '.join(missing)}. Export it again.")
-    check_schema(folder / EVALUATION_FILE)
+    found = task_of(folder)
+    if found != task:
+        raise CheckpointError(
+            f"{EVALUATION_FILE} is of the task {found!r}, not {task!r}. Name a {task} checkpoint."
+        )
 
 
-def check_schema(path: Path) -> None:
-    """Refuse a recorded evaluation that this code does not understand."""
+def task_of(folder: Path) -> str:
+    """What a checkpoint is for, as its recorded evaluation says.
+
+    Raises:
+        CheckpointError: there is no evaluation that this code understands.
+    """
+    path = folder / EVALUATION_FILE
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["schema"]
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+        schema, task = recorded["schema"], recorded.get("task")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{path.name} cannot be read: {error!r}. Evaluate again.") from error
-    if found != SCHEMA:
+    if schema != SCHEMA:
         raise CheckpointError(
-            f"{path.name} has schema {found!r}; this code reads schema {SCHEMA}. Evaluate again."
+            f"{path.name} has schema {schema!r}; this code reads schema {SCHEMA}. Evaluate again."
         )
+    check_task(task, path.name)
+    return str(task)
+
+
+def check_task(task: Any, file: str) -> None:
+    """Refuse what is no task; `file` is where it stands."""
+    if not isinstance(task, str) or task not in REQUIRED:
+        known = ", ".join(REQUIRED)
+        raise CheckpointError(f"{file} is of the task {task!r}; this code knows {known}.")
 
 
 def check_hashes(folder: Path, expected: Mapping[str, str]) -> None:

@@ -8,7 +8,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared.checkpoint.contract import REQUIRED, SCHEMA, check_complete, hash_folder
+from shared.checkpoint.contract import (
+    EVALUATION_FILE,
+    REQUIRED,
+    SCHEMA,
+    check_complete,
+    check_task,
+    hash_folder,
+    read_json,
+    task_of,
+)
 from shared.errors import CheckpointError
 
 LOCK_FILE = "checkpoint.json"
@@ -22,6 +31,7 @@ class Lock:
     """A Space's lock.
 
     Attributes:
+        task: what the checkpoint is for, one of `REQUIRED`.
         repository: "owner/name" on the Hub; None until a model has been published, which locks the
             bundled checkpoint.
         commit: 40 hex digits; None without a repository. There is no "latest".
@@ -29,6 +39,7 @@ class Lock:
         headline: the figures that a reviewer of a promotion looks at, from evaluation.json.
     """
 
+    task: str
     repository: str | None
     commit: str | None
     files: dict[str, str]
@@ -53,6 +64,7 @@ def read_lock(path: Path) -> Lock:
 
 
 def _check(lock: Lock) -> None:
+    check_task(lock.task, LOCK_FILE)
     if (lock.repository is None) != (lock.commit is None):
         raise CheckpointError(
             f"{LOCK_FILE} names a repository without a commit, or the reverse. Lock both."
@@ -61,12 +73,12 @@ def _check(lock: Lock) -> None:
         raise CheckpointError(f"{LOCK_FILE}: {lock.repository!r} is no OWNER/NAME.")
     if lock.commit is not None and not _is(COMMIT, lock.commit):
         raise CheckpointError(f"{LOCK_FILE}: {lock.commit!r} is no commit of 40 hex digits.")
-    _check_files(lock.files)
+    _check_files(lock.files, REQUIRED[lock.task])
 
 
-def _check_files(files: Any) -> None:
+def _check_files(files: Any, required: tuple[str, ...]) -> None:
     # Without this, a lock that names no files would let any checkpoint pass.
-    missing = [name for name in REQUIRED if not isinstance(files, dict) or name not in files]
+    missing = [name for name in required if not isinstance(files, dict) or name not in files]
     if missing:
         raise CheckpointError(
             f"{LOCK_FILE} has no sha256 of {', '.join(missing)}. Lock the folder again."
@@ -92,9 +104,10 @@ def lock_of(folder: Path, *, repository: str | None = None, commit: str | None =
     Raises:
         CheckpointError: the folder lacks a part of the contract.
     """
-    check_complete(folder)
-    recorded = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    return Lock(repository, commit, hash_folder(folder), recorded.get("headline", []))
+    task = task_of(folder)
+    check_complete(folder, task)
+    headline = read_json(folder / EVALUATION_FILE).get("headline", [])
+    return Lock(task, repository, commit, hash_folder(folder), headline)
 
 
 def write_lock(lock: Lock, path: Path) -> None:

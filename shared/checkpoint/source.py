@@ -48,18 +48,19 @@ class LoadedCheckpoint:
     why: str
 
 
-def load_checkpoint(space: Path, *, variable: str) -> LoadedCheckpoint:
+def load_checkpoint(space: Path, *, variable: str, task: str) -> LoadedCheckpoint:
     """Find the checkpoint of a Space.
 
     Args:
         space: the Space's folder, with checkpoint.json and the bundled checkpoint.
         variable: environment variable that may name another folder.
+        task: what the checkpoint has to be for, one of `contract.REQUIRED`.
 
     Raises:
         CheckpointError: no source holds a sound checkpoint; it says what was wrong with each.
     """
     refused: list[str] = []
-    loaded = from_variable(variable, refused) or from_lock(space, refused)
+    loaded = from_variable(variable, task, refused) or from_lock(space, task, refused)
     log.log(
         logging.WARNING if refused else logging.INFO,
         "checkpoint: %s, revision %s, sha256 %s. %s",
@@ -68,14 +69,14 @@ def load_checkpoint(space: Path, *, variable: str) -> LoadedCheckpoint:
     return loaded
 
 
-def from_variable(variable: str, refused: list[str]) -> LoadedCheckpoint | None:
+def from_variable(variable: str, task: str, refused: list[str]) -> LoadedCheckpoint | None:
     """The checkpoint in the folder that somebody named, or None if there is no sound one."""
     named = os.environ.get(variable)
     if not named:
         return None
     folder = Path(named)
     try:
-        check_complete(folder)
+        check_complete(folder, task)
     except CheckpointError as error:
         refused.append(f"The folder that {variable} names was refused: {error}")
         return None
@@ -83,14 +84,16 @@ def from_variable(variable: str, refused: list[str]) -> LoadedCheckpoint | None:
     return LoadedCheckpoint(folder, "folder", digest, digest, None, f"{variable} names it.")
 
 
-def from_lock(space: Path, refused: list[str]) -> LoadedCheckpoint:
+def from_lock(space: Path, task: str, refused: list[str]) -> LoadedCheckpoint:
     """The locked checkpoint, from the Hub, the cache, or the Space's own folder.
 
     Raises:
-        CheckpointError: there is no usable lock, or no source is sound.
+        CheckpointError: there is no usable lock, it is of another task, or no source is sound.
     """
     try:
         lock = read_lock(space / LOCK_FILE)
+        if lock.task != task:
+            raise CheckpointError(f"{LOCK_FILE} is of the task {lock.task!r}, not {task!r}.")
     except CheckpointError as error:
         raise CheckpointError(" ".join([*refused, str(error)])) from error
     if lock.repository is not None:
@@ -112,7 +115,7 @@ def from_hub(lock: Lock, source: str, refused: list[str]) -> LoadedCheckpoint:
     assert lock.commit
     try:
         folder = hub_files(lock) if source == "hub" else cached_files(lock)
-        check_complete(folder)
+        check_complete(folder, lock.task)
         check_hashes(folder, lock.files)
     except CheckpointError as error:
         where = f"{lock.repository} at {lock.commit[:12]}"
@@ -131,7 +134,7 @@ def bundled(space: Path, lock: Lock, refused: list[str]) -> LoadedCheckpoint:
     folder = space / BUNDLED
     why = " ".join(refused) or UNPUBLISHED
     try:
-        check_complete(folder)
+        check_complete(folder, lock.task)
         if lock.repository is None:
             check_hashes(folder, lock.files)
     except CheckpointError as error:

@@ -10,5 +10,5 @@ from tumor_space.page import build
 if __name__ == "__main__":
     logging.basicConfig(format="%(message)s")
     logging.getLogger("shared").setLevel(logging.INFO)  # it says which checkpoint was loaded
-    loaded = load_checkpoint(Path(__file__).parent, variable="TUMOR_CHECKPOINT")
+    loaded = load_checkpoint(Path(__file__).parent, variable="TUMOR_CHECKPOINT", task="tumor")
     launch(build(loaded), loaded)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from timing import Sample
 
+from training.figures import short
+
 SCHEMA = 1
 DIGITS = 4  # significant
 HEADINGS = ("what", "ours", "other", "ratio", "goal", "met", "n")
@@ -133,8 +135,8 @@ def table(rows: Sequence[Row]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     return (
         row.label,
-        f"{row.ours:.3g} {row.unit} ({_range(row.ours_spread)})",
-        "" if row.other is None else f"{row.other:.3g} {row.unit} ({_range(row.other_spread)})",
+        f"{short(row.ours)} {row.unit} ({_range(row.ours_spread)})",
+        "" if row.other is None else f"{short(row.other)} {row.unit} ({_range(row.other_spread)})",
         "" if row.ratio is None else f"{row.ratio:.2f}x",
         row.goal or "",
         {None: "", True: "yes", False: "NO"}[row.met],
@@ -143,4 +145,4 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _range(spread: tuple[float, float] | None) -> str:
-    return "" if spread is None else f"{spread[0]:.3g} to {spread[1]:.3g}"
+    return "" if spread is None else f"{short(spread[0])} to {short(spread[1])}"

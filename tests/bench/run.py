@@ -31,7 +31,7 @@ def main() -> None:
     """Measure, print the table, write the JSON."""
     arguments = _arguments()
     before = machine.load()
-    checkpoint = load_checkpoint(SPACE, variable="TUMOR_CHECKPOINT").folder
+    checkpoint = load_checkpoint(SPACE, variable="TUMOR_CHECKPOINT", task="tumor").folder
     rows = measure(checkpoint, quick=arguments.quick)
     facts = {
         **machine.facts(),

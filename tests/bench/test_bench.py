@@ -111,6 +111,11 @@ def test_the_table_says_when_a_goal_is_missed() -> None:
     assert all(text in line for text in ("1.50x", "at most 1.25x", "NO"))
 
 
+def test_the_table_writes_large_numbers_in_full() -> None:
+    row = stated("b", "B", Sample((2310.4,)), unit="MB")
+    assert "2,310 MB (2,310 to 2,310)" in table([row])
+
+
 def test_machine_facts_name_processor_and_versions() -> None:
     found = facts()
     assert found["cpu"]

@@ -22,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from shared.checkpoint.source import load_checkpoint
 
-loaded = load_checkpoint(Path(sys.argv[1]), variable="SOME_CHECKPOINT")
+loaded = load_checkpoint(Path(sys.argv[1]), variable="SOME_CHECKPOINT", task="tumor")
 print(json.dumps(asdict(loaded), default=str))
 """
 

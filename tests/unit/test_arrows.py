@@ -8,15 +8,22 @@ import sys
 from pathlib import Path
 
 import pytest
-from imports_of import PACKAGES, ROOT, imported, modules, top_levels
+from by_path import load_script
+from imports_of import PACKAGES, ROOT, SPACE_PACKAGES, imported, modules, top_levels
 
 OURS = {"shared", "training", "tumor_space", "loan_space", "spaces", "tests"}
 MAY_IMPORT = {
     "shared": {"shared"},
     "training": {"training", "shared"},
     "tumor_space": {"tumor_space", "shared"},
+    "loan_space": {"loan_space", "shared"},
 }
+deploy = load_script(ROOT / "spaces" / "deploy.py")
+PAGE = PACKAGES["shared"] / "page"
+NO_PAGE = [path for path in modules(PACKAGES["shared"]) if PAGE not in path.parents]
+NO_PAGE += modules(PACKAGES["training"])
 MODEL_CODE = {"torch", "torchvision", "timm", "captum", "onnxruntime", "safetensors", "pydicom"}
+MODEL_CODE |= {"sklearn", "skops", "scipy"}
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -29,13 +36,32 @@ def test_a_package_imports_only_what_lies_in_its_direction(package: str) -> None
 
 
 def test_what_predicts_and_explains_knows_no_gradio() -> None:
-    for module in modules(PACKAGES["shared"]) + modules(PACKAGES["training"]):
+    for module in NO_PAGE:
         assert not top_levels(module) & {"gradio", "gradio_client"}, module.relative_to(ROOT)
 
 
-def test_the_page_holds_no_model_code() -> None:
-    for module in modules(PACKAGES["tumor_space"]):
+def test_what_predicts_explains_and_trains_knows_no_page() -> None:
+    assert NO_PAGE
+    for module in NO_PAGE:
+        names = {".".join(name.split(".")[:2]) for name in deploy.imported(module)}
+        assert "shared.page" not in names, module.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("package", SPACE_PACKAGES)
+def test_the_page_holds_no_model_code(package: str) -> None:
+    for module in modules(PACKAGES[package]) + modules(PAGE):
         assert not top_levels(module) & MODEL_CODE, module.relative_to(ROOT)
+
+
+def test_what_both_pages_share_knows_nothing_of_either_model() -> None:
+    for module in modules(PAGE):
+        names = {".".join(name.split(".")[:2]) for name in deploy.imported(module)}
+        assert not names & {"shared.tumor", "shared.loan"}, module.relative_to(ROOT)
+
+
+def test_the_types_of_the_api_need_no_gradio() -> None:
+    code = "import sys, shared.page.schema; sys.exit('gradio' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_imports_name_the_whole_path() -> None:
@@ -57,7 +83,7 @@ def test_the_folder_of_the_spaces_is_no_package() -> None:
 
 def test_every_package_is_installed_and_the_root_is_not_on_the_path(tmp_path: Path) -> None:
     code = (
-        "import importlib.util, sys, shared, training, tumor_space\n"
+        f"import importlib.util, sys, {', '.join(PACKAGES)}\n"
         "found = importlib.util.find_spec('spaces')\n"
         "print(found.origin if found else None, *sys.path, sep='\\n')"
     )

@@ -14,6 +14,7 @@ from small_checkpoint import COMMIT, HEADLINE, REPOSITORY, write_checkpoint
 
 from shared.checkpoint.contract import (
     REQUIRED,
+    SCHEMA,
     check_complete,
     check_hashes,
     digest_of,
@@ -22,6 +23,9 @@ from shared.checkpoint.contract import (
 )
 from shared.checkpoint.lock import LOCK_FILE, lock_of, read_lock, write_lock
 from shared.errors import CheckpointError
+
+TASK = "tumor"
+EACH_FILE = [(task, name) for task in REQUIRED for name in REQUIRED[task]]
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def test_files_are_listed_with_folders_and_without_hidden_ones(checkpoint: Path)
     (checkpoint / ".cache").mkdir()
     (checkpoint / ".cache" / "x").touch()
     (checkpoint / ".hidden").touch()
-    assert list_files(checkpoint) == sorted(REQUIRED)
+    assert list_files(checkpoint) == sorted(REQUIRED[TASK])
 
 
 def test_the_digest_is_of_names_and_contents() -> None:
@@ -42,18 +46,30 @@ def test_the_digest_is_of_names_and_contents() -> None:
     assert digest_of({"a": "2", "b": "1"}) != by_hand
 
 
-@pytest.mark.parametrize("name", REQUIRED)
-def test_a_missing_file_is_named(checkpoint: Path, name: str) -> None:
+@pytest.mark.parametrize(("task", "name"), EACH_FILE)
+def test_a_missing_file_is_named(tmp_path: Path, task: str, name: str) -> None:
+    checkpoint = write_checkpoint(tmp_path / "checkpoint", task=task)
+    check_complete(checkpoint, task)
     (checkpoint / name).unlink()
     with pytest.raises(CheckpointError, match=name):
-        check_complete(checkpoint)
+        check_complete(checkpoint, task)
+
+
+@pytest.mark.parametrize("task", ["loan", None, "weather", 5, []])
+def test_an_evaluation_of_another_task_is_refused_by_name(checkpoint: Path, task: Any) -> None:
+    record = json.dumps({"schema": SCHEMA, "task": task})
+    (checkpoint / "evaluation.json").write_text(record, encoding="utf-8")
+    with pytest.raises(CheckpointError) as caught:
+        check_complete(checkpoint, TASK)
+    assert "evaluation.json" in str(caught.value)
+    assert repr(task) in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 0}', '{"schema": "1"}'])
 def test_an_evaluation_of_another_schema_is_refused_by_name(checkpoint: Path, text: str) -> None:
     (checkpoint / "evaluation.json").write_text(text, encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"evaluation\.json"):
-        check_complete(checkpoint)
+        check_complete(checkpoint, TASK)
 
 
 def test_one_changed_byte_is_refused_by_name(checkpoint: Path) -> None:
@@ -71,7 +87,7 @@ def test_a_lock_is_read_as_it_was_written(checkpoint: Path, tmp_path: Path) -> N
     write_lock(lock, tmp_path / LOCK_FILE)
     assert read_lock(tmp_path / LOCK_FILE) == lock
     assert lock.headline == [HEADLINE]
-    assert sorted(lock.files) == sorted(REQUIRED)
+    assert sorted(lock.files) == sorted(REQUIRED[TASK])
 
 
 @pytest.mark.parametrize(
@@ -84,6 +100,8 @@ def test_a_lock_is_read_as_it_was_written(checkpoint: Path, tmp_path: Path) -> N
         ({"repository": "tumor"}, "OWNER/NAME"),
         ({"files": {}}, r"no sha256 of README\.md"),
         ({"surprise": 1}, "surprise"),
+        ({"task": "weather"}, "task 'weather'"),
+        ({"task": "loan"}, r"no sha256 of ml\.skops"),
     ],
 )
 def test_a_lock_with_a_fault_says_which(
@@ -107,8 +125,10 @@ def test_a_lock_cannot_name_a_file_outside(checkpoint: Path, tmp_path: Path, nam
         read_lock(path)
 
 
-def test_the_command_locks_the_folder_beside_it(checkpoint: Path) -> None:
+@pytest.mark.parametrize("task", REQUIRED)
+def test_the_command_locks_the_folder_beside_it(tmp_path: Path, task: str) -> None:
+    checkpoint = write_checkpoint(tmp_path / "checkpoint", task=task)
     subprocess.run([sys.executable, "-m", "training.lock", str(checkpoint)], check=True)
     lock = read_lock(checkpoint.parent / LOCK_FILE)
-    assert lock.repository is None
+    assert (lock.task, lock.repository) == (task, None)
     assert lock.files == hash_folder(checkpoint)

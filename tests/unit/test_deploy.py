@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from by_path import load_script
-from imports_of import ROOT, imported
+from imports_of import ROOT, SPACES, imported
 
 DEPLOY = ROOT / "spaces" / "deploy.py"
-TUMOR = ROOT / "spaces" / "tumor"
 deploy = load_script(DEPLOY)
 
 FRONT_MATTER = """---
@@ -82,15 +81,37 @@ def test_imports_inside_functions_and_of_modules_by_from_count(space: Path, tmp_
     assert "shared/slices/dicom.py" not in files
 
 
-def test_every_import_of_the_tumor_space_is_there(tmp_path: Path) -> None:
+def test_what_a_reached_package_reads_goes_along(space: Path, tmp_path: Path) -> None:
+    (space / "app.py").write_text("from shared.page.html import page_asset", "utf-8")
+    files = deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+    own = ROOT / "shared" / "page" / "assets"
+    wanted = {f"shared/page/assets/{path.name}" for path in own.iterdir()}
+    assert "shared/page/assets/style.css" in wanted
+    assert wanted <= set(files)
+    copied = tmp_path / "out" / "shared" / "page" / "assets" / "style.css"
+    assert copied.read_bytes() == (own / "style.css").read_bytes()
+
+
+def test_of_assets_neither_code_nor_hidden_files_go_along(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "shared" / "page" / "assets"
+    folder.mkdir(parents=True)
+    for name in ("style.css", ".hidden", "tool.py"):
+        (folder / name).touch()
+    assert deploy.assets_of([folder.parent / "html.py"]) == {folder / "style.css"}
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_every_import_of_a_space_is_there(name: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    files = set(deploy.assemble(TUMOR, out, with_checkpoint=False))
+    files = set(deploy.assemble(SPACES[name], out, with_checkpoint=False))
     for module in out.rglob("*.py"):
         ast.parse(module.read_text(encoding="utf-8"))
-        for name in imported(module):
-            if name.split(".")[0] in {"shared", "tumor_space"}:
-                path = name.replace(".", "/")
-                assert {f"{path}.py", f"{path}/__init__.py"} & files, name
+        for wanted in imported(module):
+            if wanted.split(".")[0] in {"shared", f"{name}_space"}:
+                path = wanted.replace(".", "/")
+                assert {f"{path}.py", f"{path}/__init__.py"} & files, wanted
     assert not [name for name in files if name.startswith(("training/", "tests/", "checkpoint/"))]
 
 

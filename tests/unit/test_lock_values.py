@@ -12,14 +12,15 @@ from shared.checkpoint.contract import REQUIRED
 from shared.checkpoint.lock import LOCK_FILE, read_lock
 from shared.errors import CheckpointError
 
-FILES = dict.fromkeys(REQUIRED, "0" * 64)
+FILES = dict.fromkeys(REQUIRED["tumor"], "0" * 64)
 COMMIT = "0123456789" * 4
 
 
 def recorded(folder: Path, **changes: Any) -> Path:
     """A lock of the bundled checkpoint as it lies on disk, with some values changed."""
     path = folder / LOCK_FILE
-    sound = {"schema": 1, "repository": None, "commit": None, "files": FILES, "headline": []}
+    sound = {"schema": 1, "task": "tumor", "files": FILES, "headline": []}
+    sound |= {"repository": None, "commit": None}
     path.write_text(json.dumps(sound | changes), encoding="utf-8")
     return path
 
@@ -29,6 +30,8 @@ def recorded(folder: Path, **changes: Any) -> Path:
     [
         ({"repository": 5, "commit": COMMIT}, "5"),
         ({"repository": "owner/name", "commit": 7}, "7"),
+        ({"task": None}, "None"),
+        ({"task": ["tumor"]}, "['tumor']"),
         ({"files": []}, "model.onnx"),
         ({"files": FILES | {"model.onnx": "0" * 63}}, "model.onnx"),
         ({"files": FILES | {"model.onnx": None}}, "model.onnx"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
+from training.metrics import bootstrap, proportion, share
 from training.tumor import metrics
 
 TRUTH = np.array([0, 0, 0, 1, 1, 2])
@@ -50,10 +51,8 @@ def test_calibration_error_by_hand():
 
 def test_groups_make_the_interval_wide():
     hits = np.tile([1.0, 0.0], 50)
-    alone = metrics.bootstrap(metrics.share(hits), np.arange(100), seed=0)
-    copies = metrics.bootstrap(
-        metrics.share(np.repeat([1.0, 0.0], 50)), np.arange(100) // 10, seed=0
-    )
+    alone = bootstrap(share(hits), np.arange(100), seed=0)
+    copies = bootstrap(share(np.repeat([1.0, 0.0], 50)), np.arange(100) // 10, seed=0)
     assert alone["value"] == copies["value"] == 0.5
     assert alone["n"] == 100
     assert copies["high"] - copies["low"] > 2.5 * (alone["high"] - alone["low"])
@@ -62,21 +61,21 @@ def test_groups_make_the_interval_wide():
 
 def test_the_interval_repeats_with_its_seed():
     hits = np.random.default_rng(0).random(60) < 0.8
-    first = metrics.bootstrap(metrics.share(hits), np.arange(60), seed=1, draws=100)
-    assert first == metrics.bootstrap(metrics.share(hits), np.arange(60), seed=1, draws=100)
+    first = bootstrap(share(hits), np.arange(60), seed=1, draws=100)
+    assert first == bootstrap(share(hits), np.arange(60), seed=1, draws=100)
 
 
 def test_all_or_none_leaves_room_for_chance():
     groups = np.arange(60) // 2
     bound = 0.025 ** (1 / 30)  # Clopper and Pearson, 30 of 30
-    every = metrics.proportion(np.ones(60, dtype=bool), groups, seed=0)
+    every = proportion(np.ones(60, dtype=bool), groups, seed=0)
     assert (every["value"], every["high"]) == (1, 1)
     assert every["low"] == pytest.approx(bound, abs=1e-4)
-    none = metrics.proportion(np.zeros(60, dtype=bool), groups, seed=0)
+    none = proportion(np.zeros(60, dtype=bool), groups, seed=0)
     assert (none["low"], none["value"]) == (0, 0)
     assert none["high"] == pytest.approx(1 - bound, abs=1e-4)
 
 
 def test_of_nothing_nothing_is_known():
-    found = metrics.proportion(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64), seed=0)
+    found = proportion(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64), seed=0)
     assert (found["low"], found["high"], found["n"]) == (0, 1, 0)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import sys
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
-from imports_of import PACKAGES, ROOT, modules, top_levels
+from by_path import load_script
+from imports_of import ROOT, SPACES, modules, top_levels
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 # Not imported by us, but an imported package cannot be imported without it.
 NEEDED_BY_ANOTHER = {"torchvision": "timm"}
 COMES_WITH_THE_SDK = {"gradio", "gradio-client"}
+ZEROGPU_HAS_ITS_OWN = {"torch", "torchvision"}
+
+deploy = load_script(ROOT / "spaces" / "deploy.py")
 
 
 def requirements(text: str) -> dict[str, Requirement]:
@@ -23,21 +28,30 @@ def requirements(text: str) -> dict[str, Requirement]:
     return {canonicalize_name(each.name): each for each in found}
 
 
-def imported_distributions() -> set[str]:
-    """Distributions from which the tumor Space and what it takes of `shared` import."""
-    names = set().union(
-        *(top_levels(path) for path in modules(PACKAGES["shared"])),
-        *(top_levels(path) for path in modules(PACKAGES["tumor_space"])),
-        top_levels(ROOT / "spaces" / "tumor" / "app.py"),
-    )
-    third_party = names - set(sys.stdlib_module_names) - {"shared", "tumor_space"}
+def imported_distributions(space: Path) -> set[str]:
+    """Distributions from which a Space and what it reaches of `shared` import, at a module's top
+    or in a function.
+    """
+    own = modules(space)
+    names = set().union(*(top_levels(path) for path in {*own, *deploy.shared_files(own)}))
+    third_party = names - set(sys.stdlib_module_names) - {"shared", f"{space.name}_space"}
     owners = packages_distributions()
     return {canonicalize_name(owners[name][0]) for name in third_party}
 
 
+def listed_by(space: Path) -> dict[str, Requirement]:
+    """What a Space says it needs."""
+    return requirements((space / "requirements.txt").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(params=SPACES)
+def space(request: pytest.FixtureRequest) -> Path:
+    return SPACES[request.param]
+
+
 @pytest.fixture
-def listed() -> dict[str, Requirement]:
-    return requirements((ROOT / "spaces/tumor/requirements.txt").read_text(encoding="utf-8"))
+def listed(space: Path) -> dict[str, Requirement]:
+    return listed_by(space)
 
 
 @pytest.fixture
@@ -46,8 +60,10 @@ def lock() -> dict[str, str]:
     return {name: str(next(iter(pin.specifier)).version) for name, pin in pins.items()}
 
 
-def test_everything_imported_is_listed_and_nothing_else(listed: dict[str, Requirement]) -> None:
-    needed = imported_distributions() - COMES_WITH_THE_SDK
+def test_everything_imported_is_listed_and_nothing_else(
+    space: Path, listed: dict[str, Requirement]
+) -> None:
+    needed = imported_distributions(space) - COMES_WITH_THE_SDK
     extra = {name for name, by in NEEDED_BY_ANOTHER.items() if by in needed}
     assert set(listed) == needed | extra
 
@@ -62,15 +78,15 @@ def test_versions_are_those_that_the_tests_run_with(
 ) -> None:
     for name, requirement in listed.items():
         assert requirement.specifier.contains(lock[name]), name
-        if name not in {"torch", "torchvision"}:  # ZeroGPU offers its own
+        if name not in ZEROGPU_HAS_ITS_OWN:
             assert str(requirement.specifier) == f"=={lock[name]}", name
 
 
-def test_pyproject_needs_what_the_spaces_need(listed: dict[str, Requirement]) -> None:
+def test_pyproject_needs_what_the_spaces_need() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = text.split("\ndependencies = [")[1].split("\n]")[0]
     base = requirements("\n".join(re.findall(r'^ *"([^"]+)"', block, re.M)))
-    assert set(base) == set(listed) | {"gradio"}
+    assert set(base) == {"gradio"}.union(*(listed_by(space) for space in SPACES.values()))
 
 
 def test_all_that_pyproject_names_is_pinned(lock: dict[str, str]) -> None:

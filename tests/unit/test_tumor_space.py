@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 
 from shared.errors import InputError
-from tumor_space.figures import figure, figures, number
+from shared.page.figures import figure, figures, number
+from shared.page.uploads import delete_upload
+from shared.spreadsheet import harmless
+from shared.wording import percent
 from tumor_space.many import check_count
-from tumor_space.many_table import csv_text, harmless, table_html
+from tumor_space.many_table import csv_text, table_html
 from tumor_space.quality_view import quality_html
 from tumor_space.recent import LIFETIME, MOST, Recent
 from tumor_space.schema import BatchRow
-from tumor_space.uploads import delete_upload
-from tumor_space.wording import class_words, either, percent, set_sentence
+from tumor_space.wording import class_words, either, set_sentence
 
 
 @pytest.mark.parametrize(

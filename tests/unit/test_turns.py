@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 import pytest
 
 from shared.errors import InputError
-from tumor_space.turns import Turns
+from shared.page.turns import Turns
 
 T = TypeVar("T")
+WORDS = {"what": "slow explanations", "advice": "Ask again in a minute."}
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
@@ -37,7 +38,7 @@ def test_no_more_work_at_a_time_than_allowed() -> None:
         return 7
 
     async def all_of_them() -> list[int]:
-        turns = Turns(at_a_time=2, most_waiting=10)
+        turns = Turns(at_a_time=2, most_waiting=10, **WORDS)
         return await asyncio.gather(*(turns.take(work) for _ in range(6)))
 
     assert finished(all_of_them()) == [7] * 6
@@ -48,10 +49,10 @@ def test_who_comes_when_the_line_is_full_is_told_so() -> None:
     gate = threading.Event()
 
     async def three() -> int:
-        turns = Turns(at_a_time=1, most_waiting=1)
+        turns = Turns(at_a_time=1, most_waiting=1, **WORDS)
         inside = [asyncio.create_task(turns.take(lambda: gate.wait(10))) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(InputError, match="2 slow explanations"):
+        with pytest.raises(InputError, match="2 slow explanations .* Ask again"):
             await turns.take(lambda: True)
         gate.set()
         assert await asyncio.gather(*inside) == [True, True]
@@ -65,7 +66,7 @@ def test_an_error_gives_its_turn_back() -> None:
         raise ValueError("no")
 
     async def twice() -> str:
-        turns = Turns(at_a_time=1, most_waiting=0)
+        turns = Turns(at_a_time=1, most_waiting=0, **WORDS)
         with pytest.raises(ValueError, match="no"):
             await turns.take(fails)
         return await turns.take(lambda: "yes")

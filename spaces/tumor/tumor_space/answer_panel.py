@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from html import escape
 
+from shared.wording import percent
 from tumor_space.schema import Prediction
-from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words, percent
+from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words
 
 WELCOME = f"""
 <div class="panel welcome" role="status" aria-live="polite">
   <h2>Which tumor does this slice show?</h2>
   <p>Give the page one slice of a brain MRI. A small network says whether it shows a glioma, a
   meningioma, a pituitary tumor or none, how sure it is, where it looked, and how far that picture
-  can be trusted.</p> <p>No slice at hand? Take one of the examples.</p> <p class="not-a-
-  diagnosis"><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>
+  can be trusted.</p> <p>No slice at hand? Take one of the examples.</p>
+  <p class="limits"><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>
 </div>
 """
 
@@ -23,7 +24,7 @@ def answer_html(prediction: Prediction) -> str:
     body = _refusal(prediction) if prediction["refusal"] else _answer(prediction)
     return (
         f'<div class="panel" role="status" aria-live="polite">{body}{_notes(prediction["notes"])}'
-        f'<p class="not-a-diagnosis"><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p></div>'
+        f'<p class="limits"><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p></div>'
     )
 
 

@@ -5,27 +5,29 @@ The docstrings are what clients, the OpenAPI page and MCP tools show. Gradio rea
 as they are, not as strings: this module must not postpone the evaluation of annotations.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio_client.utils import is_file_obj_with_meta
 
-from shared.errors import InputError
+from shared.page.calls import file_path, plain_errors
+from shared.page.schema import UploadedFile
+from shared.page.turns import MOST_WAITING, Turns
 from tumor_space import explaining
 from tumor_space.many import answer_row, check_count
-from tumor_space.schema import BatchRow, Explanation, Method, Model, Prediction, UploadedFile
+from tumor_space.schema import BatchRow, Explanation, Method, Model, Prediction
 from tumor_space.serving import Served, answer_file, as_prediction
-from tumor_space.turns import Turns, at_once
 from tumor_space.wording import CLASS_WORDS, LIMITS, NOT_A_DIAGNOSIS
 
 CHEAP: dict[str, Any] = {"queue": False}  # answered at once; explanations know their own turns
 MANY: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 
-
-SLOW_AT_A_TIME, MOST_WAITING = 3, 128
+# asyncio has few threads, little more than a machine has cores: the others stay free for quick
+# answers.
+SLOW_AT_A_TIME = 3
+WHEN_FULL = 'Ask again in a minute, or for method "gradcam" without evidence, which never waits.'
+EXAMPLE = "slice.png"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Endpoints:
             100, or the refusal and its reason.
         """
         with plain_errors():
-            return as_prediction(self.served, answer_file(self.served, file_path(image), frame))
+            path = file_path(image, "image", EXAMPLE)
+            return as_prediction(self.served, answer_file(self.served, path, frame))
 
     async def explain(
         self,
@@ -79,9 +82,9 @@ class Endpoints:
             the outline, and the evidence.
         """
         asked = explaining.Asked(target, against, layer, method)
-        turn = self.slow.take if evidence or asked.slow else at_once
+        turn = self.slow.take if evidence or asked.slow else asyncio.to_thread
         with plain_errors():
-            path = file_path(image)
+            path = file_path(image, "image", EXAMPLE)
 
             def work() -> Explanation:
                 answered = answer_file(self.served, path, frame)
@@ -102,7 +105,7 @@ class Endpoints:
         with plain_errors():
             check_count(len(images))
             return [
-                answer_row(self.served, index, file_path(image, f"images[{index}]"))
+                answer_row(self.served, index, file_path(image, f"images[{index}]", EXAMPLE))
                 for index, image in enumerate(images)
             ]
 
@@ -131,33 +134,9 @@ class Endpoints:
 
 def register(served: Served) -> None:
     """Add the endpoints to the page that is being built."""
-    endpoints = Endpoints(served, Turns(SLOW_AT_A_TIME, MOST_WAITING))
+    slow = Turns(SLOW_AT_A_TIME, MOST_WAITING, what="slow explanations", advice=WHEN_FULL)
+    endpoints = Endpoints(served, slow)
     gr.api(endpoints.predict, api_name="predict", **CHEAP)
     gr.api(endpoints.explain, api_name="explain", **CHEAP)
     gr.api(endpoints.predict_batch, api_name="predict_batch", **MANY)
     gr.api(endpoints.model, api_name="model", **CHEAP)
-
-
-def file_path(sent: Any, name: str = "image") -> str:
-    """The path of an upload that Gradio has checked; it checks only what is marked as a file.
-
-    Raises:
-        InputError: it is not marked as a file.
-    """
-    if not is_file_obj_with_meta(sent):
-        raise InputError(
-            f"{name} must be a file, but {type(sent).__name__} was sent. Upload it first: "
-            'handle_file("slice.png") in the Python and JavaScript clients, or /gradio_api/upload.'
-        )
-    return str(sent["path"])
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """An `InputError` as the error that Gradio passes on to callers, with the same text and no
-    traceback.
-    """
-    try:
-        yield
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from error

@@ -1,14 +1,12 @@
-"""The tab "Use it from code": snippets with this server's address and revision."""
+"""The tab "Use it from code" of this Space: its snippets and endpoints."""
 
 from __future__ import annotations
 
-from html import escape
-
 import gradio as gr
-from gradio.route_utils import get_root_url
 
-from tumor_space.components import asset, text
-from tumor_space.footer import SHORT
+from shared.page import code_view
+from shared.page.html import asset
+from tumor_space.components import ASSETS
 from tumor_space.serving import Served
 
 PYTHON = """\
@@ -35,43 +33,10 @@ FILE=$(curl -s -F files=@slice.png {address}/gradio_api/upload | cut -d'"' -f2)
 curl -s {address}/gradio_api/run/predict -H 'Content-Type: application/json' \\
   -d '{{"data": [{{"path": "'$FILE'", "meta": {{"_type": "gradio.FileData"}}}}, 0]}}'
 """
-SNIPPETS = (("Python", PYTHON), ("JavaScript", JAVASCRIPT), ("curl", CURL))
+SNIPPETS = {"Python": PYTHON, "JavaScript": JAVASCRIPT, "curl": CURL}
 
 
 def build(served: Served, blocks: gr.Blocks) -> None:
-    """Lay out the tab; the address is taken from the request that loads the page."""
-    shown = text("", js_on_load=asset("copy.js"))
-
-    def fill(request: gr.Request) -> str:
-        return code_html(_address(request), served)
-
-    blocks.load(fill, outputs=shown, api_visibility="private", show_progress="hidden", queue=False)
-
-
-def code_html(address: str, served: Served) -> str:
-    """The snippets and what else a program may want to know."""
-    revision = served.checkpoint.revision[:SHORT]
-    sections = "".join(_snippet(name, text.format(address=address)) for name, text in SNIPPETS)
-    return (
-        '<div class="text"><h2>Use it from code</h2><p>Answers come from revision '
-        f"<code>{escape(revision)}</code>, "
-        "and every answer names it. The names, types and defaults below are a contract and do not "
-        "change.</p>"
-        f"{sections}{asset('endpoints.html').format(address=escape(address))}</div>"
-    )
-
-
-def _snippet(name: str, text: str) -> str:
-    return (
-        f'<section class="snippet"><div class="snippet-head"><h3>{name}</h3>'
-        f'<button type="button" class="quiet copy" aria-label="Copy the {name} snippet">Copy'
-        "</button></div>"
-        f'<pre tabindex="0" aria-label="{name} snippet"><code>{escape(text)}</code></pre></section>'
-    )
-
-
-def _address(request: gr.Request) -> str:
-    """The public address of this server, behind a proxy too."""
-    inner = request.request
-    assert inner is not None  # Gradio sets it for every event
-    return get_root_url(inner, inner.url.path, inner.app.root_path).rstrip("/")
+    """Lay out the tab."""
+    endpoints = asset(ASSETS, "endpoints.html")
+    code_view.build(blocks, served.checkpoint.revision, SNIPPETS, endpoints)

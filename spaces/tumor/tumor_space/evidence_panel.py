@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from shared.wording import percent
 from tumor_space.schema import EvidenceOfMap
-from tumor_space.wording import class_words, percent
+from tumor_space.wording import class_words
 
 TITLE = "How far to trust this map"
 VERDICTS = {

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
+from shared.spreadsheet import harmless
+from shared.wording import percent
 from tumor_space.schema import BatchRow
-from tumor_space.wording import class_words, either, percent
+from tumor_space.wording import class_words, either
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that starts with one
 COLUMNS = ("File", "Answer", "Probability", "Set", "Note")
 
 
@@ -49,11 +50,6 @@ def csv_text(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
             [harmless(cell) for cell in [names[row["index"]], *_csv_cells(row, labels)]]
         )
     return buffer.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _csv_cells(row: BatchRow, labels: Sequence[str]) -> list[str]:

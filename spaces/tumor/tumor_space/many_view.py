@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
 from shared.errors import InputError
-from tumor_space.components import ManyFiles, NamedFile, asset, many_zone, text
+from shared.page.files_zone import NamedFile, SentFiles, files_zone
+from shared.page.html import page_asset, problem_html, progress_html, text
+from shared.page.uploads import delete_upload
+from tumor_space.components import READABLE
 from tumor_space.many import MOST_FILES, answer_row, check_count
 from tumor_space.many_table import csv_link, table_html
 from tumor_space.schema import BatchRow
 from tumor_space.serving import Served
-from tumor_space.uploads import delete_upload
-from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS
+from tumor_space.wording import COUNTED, LIMITS, NOT_A_DIAGNOSIS
 
 SHOWN_EVERY = 4  # slices; a table that grows with every one of them would flicker
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
@@ -29,20 +30,24 @@ class ManyView:
 
     served: Served
 
-    def answer_all(self, sent: ManyFiles) -> Iterator[str]:
+    def answer_all(self, sent: SentFiles) -> Iterator[str]:
         """The growing table, then the table with its CSV."""
         try:
             check_count(sent.count)
         except InputError as error:
-            yield f'<div class="panel problem" role="alert"><p>{escape(str(error))}</p></div>'
+            yield problem_html(str(error))
             return
         names = [each.name for each in sent.files]
         rows: list[BatchRow] = []
         for index, each in enumerate(sent.files):
             rows.append(self._row(index, each))
             if len(rows) % SHOWN_EVERY == 0 and len(rows) < sent.count:
-                yield _progress(len(rows), sent.count) + table_html(names, rows)
-        yield _progress(len(rows), sent.count) + csv_link(names, rows) + table_html(names, rows)
+                yield progress_html(len(rows), sent.count, COUNTED) + table_html(names, rows)
+        yield (
+            progress_html(len(rows), sent.count, COUNTED)
+            + csv_link(names, rows)
+            + table_html(names, rows)
+        )
 
     def _row(self, index: int, each: NamedFile) -> BatchRow:
         if each.file is None:
@@ -56,8 +61,14 @@ class ManyView:
 def build(served: Served) -> None:
     """Lay out the tab."""
     text(INTRODUCTION)
-    zone = many_zone(MOST_FILES)
-    table = text("", js_on_load=asset("table.js"))
+    zone = files_zone(
+        f"Drop up to {MOST_FILES} slices here",
+        "A file that cannot be used becomes a row that says why.",
+        accept=READABLE,
+        most=MOST_FILES,
+        area="many-zone",
+    )
+    table = text("", js_on_load=page_asset("table.js"))
     zone.upload(
         ManyView(served).answer_all,
         inputs=zone,
@@ -66,11 +77,4 @@ def build(served: Served) -> None:
         show_progress="hidden",
         concurrency_id="many",
         concurrency_limit=1,
-    )
-
-
-def _progress(done: int, count: int) -> str:
-    return (
-        f'<p class="many-progress" role="status">Answered {done} of {count} '
-        f'<progress max="{count}" value="{done}" aria-label="Slices answered"></progress></p>'
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gradio as gr
 
 from shared.checkpoint.source import LoadedCheckpoint
+from shared.page.html import text
+from shared.page.privacy import DELETE_UPLOADS, forget_on_close
+from shared.page.signatures import keep_signatures
 from tumor_space import api, code_view, many_view, quality_view, slice_view
-from tumor_space.components import text
 from tumor_space.footer import footer_html
-from tumor_space.privacy import DELETE_UPLOADS, forget_on_close
 from tumor_space.recent import Recent
 from tumor_space.serving import serve
-from tumor_space.signatures import keep_signatures
 
 TITLE = "Brain tumor MRI: which one, how sure, and where it looked"
 HEAD = """
@@ -36,6 +36,6 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
                 code_view.build(served, blocks)
         text(footer_html(served))
         api.register(served)
-        forget_on_close(blocks, recent)
+        forget_on_close(blocks, recent.forget)
     keep_signatures(blocks)
     return blocks

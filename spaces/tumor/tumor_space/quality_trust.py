@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from tumor_space.charts import interval_plot
-from tumor_space.figures import Figure, figure, figure_table, figures, table, with_interval, words
-from tumor_space.wording import class_words
+from shared.page.charts import interval_plot
+from shared.page.evaluation import flat, labelled
+from shared.page.figures import figure, figure_table, figures, table, with_interval, words
+from tumor_space.wording import COUNTED, class_words
 
 ROBUSTNESS = ("accuracy", "macro_f1", "pointing")
 
 
 def refusals(section: Mapping[str, Any]) -> str:
     """Refused shares, and by kind of picture."""
-    rows = {words(name): each for name, each in figures(section).items()}
+    rows = labelled(section, COUNTED)
     others = (section.get("not_brain") or {}).get("by_kind") or []
     return (
         figure_table("Refused", rows, "Pictures")
@@ -39,8 +40,8 @@ def localisation(section: Mapping[str, Any]) -> str:
     """Pointing game and energy inside an expert's box, against a point at the centre and a random
     map.
     """
-    rows = _flat(section, skip=("by_class",))
-    by_class = _flat(section.get("by_class") or {}, names=class_words)
+    rows = flat(section, COUNTED, skip=("by_class",))
+    by_class = flat(section.get("by_class") or {}, COUNTED, names=class_words)
     note = (
         "<p>Whether the map's strongest point lies in the box that an expert drew around the tumor "
         "(pointing), and how "
@@ -63,13 +64,13 @@ def faithfulness(section: Mapping[str, Any]) -> str:
         "random; "
         "putting it back should bring more.</p>"
     )
-    return note + figure_table("Deletion and insertion", _flat(section))
+    return note + figure_table("Deletion and insertion", flat(section, COUNTED))
 
 
 def randomisation(section: Mapping[str, Any]) -> str:
     """The weight-randomisation check."""
     note = "<p>With weights made random, a map that shows what was learned has to change.</p>"
-    return note + figure_table("Weight-randomisation check", _flat(section))
+    return note + figure_table("Weight-randomisation check", flat(section, COUNTED))
 
 
 def robustness(rows: list[dict[str, Any]]) -> str:
@@ -95,9 +96,8 @@ def robustness(rows: list[dict[str, Any]]) -> str:
 def audit(section: Mapping[str, Any]) -> str:
     """Copies in the set, and how well things that are not the tumor tell the class."""
     copies, probe = section["duplicates"], section["probe"]
-    all_clues = figure(probe["all_clues"])
-    rows = {f"From its {name}": each for name, each in figures(probe["by_clue"]).items()}
-    rows = {"From all of these together": all_clues} | rows if all_clues else rows
+    clues = {f"From its {name}": each for name, each in probe["by_clue"].items()}
+    rows = figures({"From all of these together": probe["all_clues"]} | clues)
     return (
         f"<p>Of {section['slices']:,} slices {copies['slices_with_a_near_duplicate']:,} have a "
         f"near-copy in the set and {copies['exact_copies']:,} are exact copies. The file alone "
@@ -115,7 +115,7 @@ def leak(section: Mapping[str, Any]) -> str:
         "scores, and scores most under a random split, where copies lie on both sides. The "
         "difference to a split by groups of near-copies is what leaks.</p>"
     )
-    rows = _flat(section)
+    rows = flat(section, COUNTED)
     plot = interval_plot("The class of the most similar slice", rows, 0, 1)
     return note + plot + figure_table("The class of the most similar slice", rows)
 
@@ -123,16 +123,14 @@ def leak(section: Mapping[str, Any]) -> str:
 def unseen(section: Mapping[str, Any]) -> str:
     """The same figures for patients of whom no slice was learned from."""
     note = "<p>Slices of one patient look alike. Of these patients the network saw none.</p>"
-    return note + figure_table("Unseen patients", _flat(section, skip=("per_class",)))
+    return note + figure_table("Unseen patients", flat(section, COUNTED, skip=("per_class",)))
 
 
-def sources(section: Any) -> str:
+def sources(rows: list[dict[str, Any]]) -> str:
     """Each source left out of fitting once."""
-    if isinstance(section, Mapping):
-        return figure_table("Answers for a source that was left out", _flat(section))
     found = {
         f"{row.get('label') or words(str(row.get('name', '')))}: {words(name).lower()}": each
-        for row in section
+        for row in rows
         for name, each in figures({k: v for k, v in row.items() if isinstance(v, Mapping)}).items()
     }
     note = (
@@ -141,24 +139,6 @@ def sources(section: Any) -> str:
         "that holds most slices of a class takes the class along when it is left out.</p>"
     )
     return note + interval_plot("Accuracy for a source, left out and seen", found, 0, 1)
-
-
-def _flat(
-    section: Mapping[str, Any], skip: tuple[str, ...] = (), names: Any = words
-) -> dict[str, Figure]:
-    """Figures of a section and of the groups in it, with the group's name in front."""
-    rows: dict[str, Figure] = {}
-    for name, recorded in section.items():
-        if name in skip:
-            continue
-        if measured := figure(recorded):
-            rows[names(name)] = measured
-        elif isinstance(recorded, Mapping):
-            rows |= {
-                f"{names(name)}: {words(inner).lower()}": each
-                for inner, each in figures(recorded).items()
-            }
-    return rows
 
 
 def _condition(row: Mapping[str, Any]) -> str:

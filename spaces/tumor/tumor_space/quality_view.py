@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from tumor_space import quality_trust
-from tumor_space.charts import Bin, reliability
-from tumor_space.components import text
-from tumor_space.figures import (
-    NOT_MEASURED,
-    Figure,
+from shared.page.evaluation import (
+    Section,
+    headline,
+    labelled,
+    reliability_html,
+    sections_html,
+)
+from shared.page.figures import (
     figure,
     figure_table,
     figures,
-    interval,
     number,
     table,
     with_interval,
     words,
 )
+from shared.page.html import text
+from tumor_space import quality_trust
 from tumor_space.serving import Served
-from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words
+from tumor_space.wording import COUNTED, LIMITS, NOT_A_DIAGNOSIS, class_words
 
 INTRODUCTION = (
     "Measured on slices that the network had never seen, with the code that answers here. "
@@ -30,7 +33,6 @@ INTRODUCTION = (
 )
 
 CURVE = "Reliability curve: share that was right against said probability"
-Draw = Callable[[Any], str]
 
 
 def build(served: Served) -> None:
@@ -40,7 +42,7 @@ def build(served: Served) -> None:
 
 def quality_html(evaluation: Mapping[str, Any]) -> str:
     """All sections; one that was not measured says so."""
-    sections: tuple[tuple[str, str, Draw], ...] = (
+    sections: tuple[Section, ...] = (
         ("Which class", "classification", _classification),
         ("Patients it has never seen", "unseen_patients", quality_trust.unseen),
         ("Does a probability mean what it says?", "calibration", _calibration),
@@ -56,36 +58,15 @@ def quality_html(evaluation: Mapping[str, Any]) -> str:
         ("Sources left out of fitting", "sources", quality_trust.sources),
         ("Where it fails", "failures", _failures),
     )
-    body = "".join(
-        f"<section><h3>{title}</h3>"
-        f"{draw(evaluation[key]) if evaluation.get(key) else NOT_MEASURED}</section>"
-        for title, key, draw in sections
-    )
     return (
         f'<div class="text quality"><h2>How good is it?</h2><p>{INTRODUCTION}</p>'
         f"<p><strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}</p>"
-        f"{_headline(evaluation.get('headline') or [])}{body}</div>"
-    )
-
-
-def _headline(rows: list[dict[str, Any]]) -> str:
-    cards = "".join(_card(row, measured) for row in rows if (measured := figure(row)))
-    return f'<ul class="cards">{cards}</ul>' if cards else NOT_MEASURED
-
-
-def _card(row: Mapping[str, Any], measured: Figure) -> str:
-    label = row.get("label") or words(row.get("name", ""))
-    count = f"n = {measured.n:,}" if measured.n else ""
-    below = "<br>".join(part for part in (interval(measured), count) if part)
-    return (
-        f'<li><span class="card-label">{escape(label)}</span>'
-        f'<strong>{number(measured.value)}</strong><span class="soft">{below}</span></li>'
+        f"{headline(evaluation.get('headline') or [])}{sections_html(evaluation, sections)}</div>"
     )
 
 
 def _classification(section: Mapping[str, Any]) -> str:
-    overall = {words(name): each for name, each in figures(section).items()}
-    parts = [figure_table("All classes together", overall)]
+    parts = [figure_table("All classes together", labelled(section, COUNTED))]
     if section.get("confusion"):
         parts.append(_confusion(section["confusion"]))
     parts.append(_per_class(section.get("per_class") or {}))
@@ -102,7 +83,11 @@ def _per_class(section: Mapping[str, Any]) -> str:
         + "</tr>"
         for label, recorded in section.items()
     )
-    return table("Each class", ("Class", *(words(name) for name in names)), body) if names else ""
+    return (
+        table("Each class", ("Class", *(words(name, COUNTED) for name in names)), body)
+        if names
+        else ""
+    )
 
 
 def _confusion(section: Mapping[str, Any]) -> str:
@@ -132,31 +117,12 @@ def _confusion_row(truth: str, labels: list[str], row: list[int]) -> str:
 
 
 def _calibration(section: Mapping[str, Any]) -> str:
-    bins = [
-        Bin(each["confidence"], each["accuracy"], each["n"])
-        for each in section.get("bins") or []
-        if each.get("n")
-    ]
-    overall = {words(name): each for name, each in figures(section).items()}
-    plot = ""
-    if bins:
-        body = "".join(
-            f"<tr><td>{b.confidence:.3f}</td><td>{b.accuracy:.3f}</td><td>{b.n:,}</td></tr>"
-            for b in bins
-        )
-        numbers = table(
-            "Reliability curve in numbers", ("Said probability", "Share that was right", "n"), body
-        )
-        plot = (
-            f'<div class="beside">{reliability(CURVE, bins)}'
-            f"<details><summary>In numbers</summary>{numbers}</details></div>"
-        )
     note = "<p>On the dashed line, what is said with 0.8 is right 8 times in 10.</p>"
-    return note + plot + figure_table("Calibration", overall)
+    plot = reliability_html(CURVE, section.get("bins") or [], COUNTED)
+    return note + plot + figure_table("Calibration", labelled(section, COUNTED))
 
 
 def _sets(section: Mapping[str, Any]) -> str:
-    rows = {words(name): each for name, each in figures(section).items()}
     sizes = section.get("sizes") or {}
     total = sum(sizes.values()) or 1
     body = "".join(
@@ -169,7 +135,7 @@ def _sets(section: Mapping[str, Any]) -> str:
         if sizes
         else ""
     )
-    return figure_table("Prediction sets", rows) + listed
+    return figure_table("Prediction sets", labelled(section, COUNTED)) + listed
 
 
 def _failures(rows: list[dict[str, Any]]) -> str:
@@ -177,7 +143,9 @@ def _failures(rows: list[dict[str, Any]]) -> str:
     body = "".join(
         f"<tr>{''.join(f'<td>{_cell(row.get(name))}</td>' for name in heads)}</tr>" for row in rows
     )
-    return table("Wrong answers, by pair of classes", tuple(words(name) for name in heads), body)
+    return table(
+        "Wrong answers, by pair of classes", tuple(words(name, COUNTED) for name in heads), body
+    )
 
 
 def _cell(value: Any) -> str:

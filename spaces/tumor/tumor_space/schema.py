@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
+from shared.page.schema import Revision
+
 Method = Literal["gradcam", "integrated_gradients", "occlusion"]
-
-
-class FileMeta(TypedDict):
-    _type: Literal["gradio.FileData"]
-
-
-class UploadedFile(TypedDict):
-    """A file as Gradio's clients send it: `handle_file("slice.png")`."""
-
-    path: str
-    meta: FileMeta
-
-
-class Revision(TypedDict):
-    """Which checkpoint answered."""
-
-    source: str
-    repository: str | None
-    revision: str
-    sha256: str
 
 
 class Prediction(TypedDict):

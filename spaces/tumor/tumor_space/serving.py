@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.checkpoint.contract import EVALUATION_FILE, read_json
 from shared.checkpoint.source import LoadedCheckpoint
+from shared.page.schema import Revision, revision_of
 from shared.slices.decode import Slice, read_slice
 from shared.tumor.predictor import Answer, Predictor, load_predictor, predict
-from tumor_space.schema import Prediction, Revision
+from tumor_space.schema import Prediction
 from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words, set_sentence
 
-CONFIG_FILE, EVALUATION_FILE = "config.json", "evaluation.json"
+CONFIG_FILE = "config.json"
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,7 @@ class Served:
     @property
     def revision(self) -> Revision:
         """What every answer carries."""
-        loaded = self.checkpoint
-        return {
-            "source": loaded.source,
-            "repository": loaded.repository,
-            "revision": loaded.revision,
-            "sha256": loaded.sha256,
-        }
+        return revision_of(self.checkpoint)
 
 
 @dataclass(frozen=True)
@@ -54,15 +49,10 @@ class Answered:
 
 def serve(loaded: LoadedCheckpoint) -> Served:
     """Open a checkpoint for answering."""
-    config = _read_json(loaded.folder / CONFIG_FILE)
-    evaluation = _read_json(loaded.folder / EVALUATION_FILE)
+    config = read_json(loaded.folder / CONFIG_FILE)
+    evaluation = read_json(loaded.folder / EVALUATION_FILE)
     predictor = load_predictor(loaded.folder)
     return Served(loaded, predictor, config.get("architecture", "unknown"), evaluation)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return found
 
 
 def answer_file(served: Served, path: str, frame: int) -> Answered:

@@ -9,15 +9,16 @@ from typing import Any
 import gradio as gr
 
 from shared.errors import InputError
+from shared.page.html import asset, text
+from shared.page.uploads import delete_upload
 from shared.slices.limits import MOST_BYTES
 from shared.tumor.heatmap import Heatmap
 from shared.tumor.predictor import Answer
 from tumor_space import answer_panel, evidence_panel, examples, explaining, steps_panel
 from tumor_space.canvas_messages import NO_PICTURE, Message, map_message, picture_message
-from tumor_space.components import SliceUpload, asset, drop_zone, slice_canvas, text
+from tumor_space.components import ASSETS, SliceUpload, drop_zone, slice_canvas
 from tumor_space.recent import Recent
 from tumor_space.serving import Served, answer_file, as_prediction
-from tumor_space.uploads import delete_upload
 from tumor_space.wording import METHOD_CHOICES, METHOD_WORDS, class_words
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -115,13 +116,13 @@ def build(served: Served, recent: Recent) -> None:
             zone = drop_zone(LARGEST, "of-zone")
             canvas = slice_canvas("of-canvas")
             strip = examples.examples_html(served.checkpoint.folder)
-            text(strip, "of-examples", js_on_load=asset("examples.js"))
+            text(strip, "of-examples", js_on_load=asset(ASSETS, "examples.js"))
         with gr.Column(scale=5, min_width=320):
             answer = text(answer_panel.WELCOME, "of-answer")
             evidence = text("", "of-evidence")
             stop = gr.Button("Stop", elem_classes="stop")
             choices = _more(served)
-    steps = text("", "of-steps", js_on_load=asset("steps.js"))
+    steps = text("", "of-steps", js_on_load=asset(ASSETS, "steps.js"))
     outputs = [answer, canvas, evidence, steps, *choices[: len(FIRST_CHOICES)]]
     read = zone.upload(view.read, zone, outputs, **READING)
     read.failure(_failed, outputs=[answer, canvas], **PRIVATE)

@@ -13,10 +13,11 @@ from shared.tumor.colours import colour_table
 from shared.tumor.gradcam import grad_cam, likeliest
 from shared.tumor.heatmap import Heatmap
 from shared.tumor.predictor import Answer
+from shared.wording import percent
 from tumor_space.canvas_messages import map_message
 from tumor_space.drawing import png_url
 from tumor_space.serving import Served
-from tumor_space.wording import class_words, percent
+from tumor_space.wording import class_words
 
 SHOWN = 6  # channels
 COLOURS = "viridis"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.tumor.predictor import Answer
+from shared.wording import listed, percent
 
 CLASS_WORDS = {
     "glioma": "glioma",
@@ -22,12 +23,12 @@ METHOD_CHOICES = [
     ("Integrated Gradients: pixel by pixel, seconds", "integrated_gradients"),
     ("Occlusion: covers place after place, seconds", "occlusion"),
 ]
+COUNTED = "slices"  # what the figures of an evaluation count
 NOT_A_DIAGNOSIS = "Not a diagnosis."
 LIMITS = (
     "A demonstration of what a small network can and cannot see in one slice. It was never tested "
     "for patients and must not be used for medical decisions."
 )
-FRACTIONS_OF_A_PERCENT = 0.995  # from here on whole per cent would say "100 %", which nothing is
 
 
 def class_words(label: str) -> str:
@@ -35,19 +36,9 @@ def class_words(label: str) -> str:
     return CLASS_WORDS.get(label, label)
 
 
-def percent(share: float) -> str:
-    """A share of 0..1 as people read it: "87 %", and never "100 %" for what is not certain."""
-    if share >= FRACTIONS_OF_A_PERCENT:
-        return "more than 99 %"
-    if share < 1 - FRACTIONS_OF_A_PERCENT:
-        return "less than 1 %"
-    return f"{share * 100:.0f} %"
-
-
 def either(labels: Sequence[str]) -> str:
     """ "glioma", "glioma or meningioma", "glioma, meningioma or no tumor"."""
-    words = [class_words(label) for label in labels]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return listed([class_words(label) for label in labels], "or")
 
 
 def set_sentence(labels: Sequence[str], coverage: float, classes: int) -> str:

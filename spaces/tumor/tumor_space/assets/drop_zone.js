@@ -8,18 +8,12 @@ let stream = null;
 
 function say(text) { status.textContent = text; }
 
-// A random name: two visitors who send the same picture never share a file on the server, so each can be
-// deleted as soon as it was read, and the name a file had at home is not sent at all.
-function anonymous(blob) {
-  return new File([blob], `${Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("")}`);
-}
-
 async function send(blob, frameIndex) {
   current = blob;
   zone.dataset.state = "busy";
   say("Reading the slice …");
   try {
-    const { path } = await upload(anonymous(blob));
+    const { path } = await upload(new File([blob], randomName()));
     props.value = { file: { path, meta: { _type: "gradio.FileData" } }, frame: frameIndex };
     trigger("upload");
   } catch (error) {

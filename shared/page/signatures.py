@@ -1,7 +1,7 @@
 """Signatures of Gradio's components, read once.
 
 For each call that names no session Gradio describes every component of the page, and reads the
-signature of its class anew: a tenth of the time of an answer. `inspect.signature` takes what stands
+signature of its class anew: a part of every answer's time. `inspect.signature` takes what stands
 in `__signature__` instead (PEP 362).
 """
 

@@ -17,7 +17,7 @@ class Figure:
     Attributes:
         value: the estimate.
         low, high: its 95 % interval; None where none was recorded.
-        n: how many slices it rests on; None where that was not recorded.
+        n: how many cases it rests on; None where that was not recorded.
     """
 
     value: float
@@ -63,11 +63,15 @@ def with_interval(measured: Figure | None) -> str:
     return number(measured.value) + (f' <span class="soft">({spread})</span>' if spread else "")
 
 
-def words(name: str) -> str:
-    """A record's name as a label: `macro_f1` becomes "Macro F1"."""
-    if name == "n":
-        return "Slices"
-    text = name.replace("_", " ").strip()
+def words(name: str, n_of: str = "n") -> str:
+    """A record's name as a label: `macro_f1` becomes "Macro F1".
+
+    Args:
+        name: in the record.
+        n_of: what is counted, as a plural; it is the label of `n`.
+    """
+    text = n_of if name == "n" else name
+    text = text.replace("_", " ").strip()
     text = text[:1].upper() + text[1:]
     return text.replace(" f1", " F1").replace("Auc", "AUC").replace("Ece", "Calibration error")
 

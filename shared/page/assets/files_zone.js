@@ -1,9 +1,7 @@
-// Uploads many files under random names; the names they had stay beside them, for the table only.
+// Uploads files under random names; the names they had travel beside them, for what is shown only.
 const status = element.querySelector(".zone-status"), input = element.querySelector(".zone-file");
 const target = element.querySelector(".zone-target");
 const LANES = 4;
-
-const randomName = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
 
 async function uploadAll(files) {
   const sent = new Array(files.length);

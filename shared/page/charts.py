@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from tumor_space.figures import Figure, interval, number
+from shared.page.figures import Figure, interval, number
 
 WIDTH = 460  # of an interval plot; little more than a phone's, so that its words stay legible there
 ROW = 42  # height of a row of an interval plot, its name above its line
@@ -17,7 +17,13 @@ EDGE = 52  # of it, for the axes
 
 @dataclass(frozen=True)
 class Bin:
-    """One bin of a reliability curve: mean confidence and accuracy (0..1) of n slices."""
+    """One bin of a reliability curve.
+
+    Attributes:
+        confidence: mean said probability, 0..1.
+        accuracy: share of which it came true, 0..1.
+        n: how many cases.
+    """
 
     confidence: float
     accuracy: float
@@ -31,24 +37,31 @@ def interval_plot(title: str, rows: Mapping[str, Figure], low: float, high: floa
         _interval_row(at, name, each, low, high) for at, (name, each) in enumerate(rows.items())
     )
     ticks = "".join(_tick(low + (high - low) * step / 4, low, high, height) for step in range(5))
-    return _svg(title, WIDTH, height, ticks + marks)
+    return svg(title, WIDTH, height, ticks + marks)
 
 
-def reliability(title: str, bins: Sequence[Bin]) -> str:
-    """Accuracy against confidence; on the diagonal a probability means what it says."""
+def reliability(title: str, bins: Sequence[Bin], n_of: str, came_true: str = "right") -> str:
+    """Accuracy against confidence; on the diagonal a probability means what it says.
+
+    Args:
+        title: what it shows, for those who do not see it.
+        bins: not empty ones.
+        n_of: what is counted, as a plural: "slices".
+        came_true: in a word, what the probability is said of: "right", "approved".
+    """
     largest = max((each.n for each in bins), default=1)
     grid = "".join(_grid(step / 4) for step in range(5))
     (x0, y0), (x1, y1) = _place(0, 0), _place(1, 1)
     diagonal = f'<line class="ideal" x1="{x0}" y1="{y0}" x2="{x1}" y2="{y1}"/>'
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (_place(b.confidence, b.accuracy) for b in bins))
-    dots = "".join(_dot(*_place(b.confidence, b.accuracy), b, largest) for b in bins)
+    dots = "".join(_dot(b, largest, n_of, came_true) for b in bins)
     names = (
         f'<text class="axis" x="{SQUARE / 2}" y="{SQUARE - 6}" text-anchor="middle">said '
         "probability</text>"
         f'<text class="axis" transform="translate(4 {SQUARE / 2}) rotate(-90)" '
-        'text-anchor="middle">share that was right</text>'
+        f'text-anchor="middle">share that was {escape(came_true)}</text>'
     )
-    return _svg(
+    return svg(
         title,
         SQUARE,
         SQUARE,
@@ -56,7 +69,14 @@ def reliability(title: str, bins: Sequence[Bin]) -> str:
     )
 
 
-def _svg(title: str, width: int, height: int, content: str) -> str:
+def svg(title: str, width: int, height: int, content: str) -> str:
+    """The frame of a plot, as wide as there is room and no wider than `width`.
+
+    Args:
+        title: what it shows, for those who do not see it.
+        width, height: of the drawing, in px.
+        content: SVG elements.
+    """
     return (
         f'<svg class="chart" viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" '
         f'aria-label="{escape(title)}">{content}</svg>'
@@ -107,11 +127,13 @@ def _grid(share: float) -> str:
     )
 
 
-def _dot(x: float, y: float, each: Bin, largest: int) -> str:
+def _dot(each: Bin, largest: int, n_of: str, came_true: str) -> str:
+    x, y = _place(each.confidence, each.accuracy)
     radius = 4 + 9 * (each.n / largest) ** 0.5
     anchor, side = ("end", x - radius - 6) if x > SQUARE / 2 else ("start", x + radius + 6)
     return (
         f'<g class="mark"><circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
         f'<text class="tip" x="{side:.1f}" y="{y - 6:.1f}" text-anchor="{anchor}">'
-        f"said {each.confidence:.2f}, right {each.accuracy:.2f}, {each.n:,} slices</text></g>"
+        f"said {each.confidence:.2f}, {escape(came_true)} {each.accuracy:.2f}, {each.n:,} "
+        f"{escape(n_of)}</text></g>"
     )

@@ -1,0 +1,62 @@
+"""The tab "Use it from code": snippets with this server's address and revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import gradio as gr
+from gradio.route_utils import get_root_url
+
+from shared.page.footer import SHORT
+from shared.page.html import page_asset, text
+
+
+def build(blocks: gr.Blocks, revision: str, snippets: Mapping[str, str], endpoints: str) -> None:
+    """Lay out the tab; the address is taken from the request that loads the page.
+
+    Args: as of `code_html`.
+    """
+    shown = text("", js_on_load=page_asset("copy.js"))
+
+    def fill(request: gr.Request) -> str:
+        return code_html(_address(request), revision, snippets, endpoints)
+
+    blocks.load(fill, outputs=shown, api_visibility="private", show_progress="hidden", queue=False)
+
+
+def code_html(address: str, revision: str, snippets: Mapping[str, str], endpoints: str) -> str:
+    """The snippets and what else a program may want to know.
+
+    Args:
+        address: of this server.
+        revision: of the checkpoint.
+        snippets: code by language, with `{address}` in it; other braces are doubled.
+        endpoints: HTML about the endpoints, with `{address}` in it too.
+    """
+    sections = "".join(
+        _snippet(name, code.format(address=address)) for name, code in snippets.items()
+    )
+    return (
+        '<div class="text"><h2>Use it from code</h2><p>Answers come from revision '
+        f"<code>{escape(revision[:SHORT])}</code>, "
+        "and every answer names it. The names, types and defaults below are a contract and do not "
+        "change.</p>"
+        f"{sections}{endpoints.format(address=escape(address))}</div>"
+    )
+
+
+def _snippet(name: str, code: str) -> str:
+    return (
+        f'<section class="snippet"><div class="snippet-head"><h3>{name}</h3>'
+        f'<button type="button" class="quiet copy" aria-label="Copy the {name} snippet">Copy'
+        "</button></div>"
+        f'<pre tabindex="0" aria-label="{name} snippet"><code>{escape(code)}</code></pre></section>'
+    )
+
+
+def _address(request: gr.Request) -> str:
+    """The public address of this server, behind a proxy too."""
+    inner = request.request
+    assert inner is not None  # Gradio sets it for every event
+    return get_root_url(inner, inner.url.path, inner.app.root_path).rstrip("/")

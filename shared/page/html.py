@@ -1,0 +1,74 @@
+"""HTML on a page: pieces of text, and controls of the page's own with a template and a script.
+
+A control is made by a function and not by a subclass of `gr.HTML`, for which Gradio would write a
+stub file beside the module at every start.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def asset(folder: Path, name: str) -> str:
+    """The text of a file in a folder of assets."""
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def page_asset(name: str) -> str:
+    """The text of an asset that both Spaces share."""
+    return asset(ASSETS, name)
+
+
+def text(content: str, area: str | None = None, **settings: Any) -> gr.HTML:
+    """HTML in the page's own style.
+
+    Args:
+        content: the HTML.
+        area: name of its place in the layout.
+        settings: further settings of `gr.HTML`.
+    """
+    return gr.HTML(content, elem_classes=area, apply_default_css=False, **settings)
+
+
+def scripted(template: str, script: str, area: str, **props: Any) -> gr.HTML:
+    """A control made of a template and the script that gives it life.
+
+    Args:
+        template: its HTML.
+        script: JavaScript; sees `element`, `props`, `upload`, `trigger` and `watch`.
+        area: name of its place in the layout.
+        props: what the script finds in `props`.
+    """
+    return gr.HTML(
+        html_template=template,
+        js_on_load=script,
+        apply_default_css=False,
+        elem_classes=area,
+        **props,
+    )
+
+
+def problem_html(reason: str) -> str:
+    """A panel for what cannot be used: why, and what to do."""
+    return f'<div class="panel problem" role="alert"><p>{escape(reason)}</p></div>'
+
+
+def progress_html(done: int, count: int, counted: str) -> str:
+    """How far work on many has come.
+
+    Args:
+        done, count: how many of how many are answered.
+        counted: what is counted, as a plural: "slices".
+    """
+    return (
+        f'<p class="many-progress" role="status">Answered {done:,} of {count:,} '
+        f'<progress max="{count}" value="{done}" aria-label="{escape(counted.capitalize())} '
+        'answered">'
+        "</progress></p>"
+    )

@@ -1,0 +1,37 @@
+"""JSON that the APIs of both Spaces share, as types. No Gradio here."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from shared.checkpoint.source import LoadedCheckpoint
+
+
+class FileMeta(TypedDict):
+    _type: Literal["gradio.FileData"]
+
+
+class UploadedFile(TypedDict):
+    """A file as Gradio's clients send it: `handle_file("name.png")`."""
+
+    path: str
+    meta: FileMeta
+
+
+class Revision(TypedDict):
+    """Which checkpoint answered."""
+
+    source: str
+    repository: str | None
+    revision: str
+    sha256: str
+
+
+def revision_of(loaded: LoadedCheckpoint) -> Revision:
+    """What every answer carries."""
+    return {
+        "source": loaded.source,
+        "repository": loaded.repository,
+        "revision": loaded.revision,
+        "sha256": loaded.sha256,
+    }

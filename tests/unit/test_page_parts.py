@@ -1,0 +1,142 @@
+"""The parts of a page that both Spaces share."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from shared.checkpoint.source import LoadedCheckpoint
+from shared.errors import InputError
+from shared.page import launch
+from shared.page.calls import file_path, plain_errors
+from shared.page.charts import Bin, reliability
+from shared.page.code_view import code_html
+from shared.page.evaluation import flat, reliability_html, sections_html
+from shared.page.figures import words
+from shared.page.files_zone import files_zone
+from shared.page.footer import footer_html
+from shared.page.html import page_asset, progress_html
+from shared.page.schema import revision_of
+from shared.page.turns import MOST_WAITING
+from shared.wording import listed
+
+LOADED = LoadedCheckpoint(Path(), "hub", "f" * 40, "e" * 64, "owner/name", "why")
+
+
+def test_words_become_a_list_in_a_sentence() -> None:
+    assert listed(["a"], "or") == "a"
+    assert listed(["a", "b"], "and") == "a and b"
+    assert listed(["a", "b", "c"], "or") == "a, b or c"
+
+
+def test_figures_say_what_they_count() -> None:
+    assert words("n", "applicants") == "Applicants"
+    assert words("macro_f1", "applicants") == "Macro F1"
+    section = {"ml": {"n": 5, "auc": 0.5}, "n": 9, "skipped": 1.0, "seed": "x"}
+    found = flat(section, "rows", skip=("skipped",))
+    values = {label: each.value for label, each in found.items()}
+    assert values == {"Ml: rows": 5, "Ml: auc": 0.5, "Rows": 9}
+
+
+def test_a_reliability_curve_says_what_came_true_of_what() -> None:
+    drawn = reliability("Curve", [Bin(0.25, 0.5, 1200)], "applicants", "approved")
+    assert "share that was approved" in drawn
+    assert "said 0.25, approved 0.50, 1,200 applicants" in drawn
+    bins = [{"confidence": 0.5, "accuracy": 0.5, "n": 0}]
+    assert reliability_html("Curve", bins, "applicants") == ""
+
+
+def test_a_section_that_was_not_measured_says_so() -> None:
+    html = sections_html({"a": 3}, [("First", "a", str), ("Second", "b", str)])
+    assert "<h3>First</h3>3" in html
+    assert '<h3>Second</h3><p class="soft">Not measured' in html
+
+
+def test_the_footer_shows_facts_as_text_and_the_revision_short() -> None:
+    html = footer_html(LOADED, {"Model": "<b>x</b>"}, "<strong>Limits</strong>", "Kept.")
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
+    assert "<strong>Limits</strong>" in html
+    assert "<dd>ffffffffffff</dd>" in html
+    assert html.index("Model") < html.index("Revision")
+
+
+def test_snippets_name_the_address_and_the_revision() -> None:
+    snippets = {"Python": 'f("{address}", {{}})'}
+    html = code_html("http://a&b", LOADED.revision, snippets, "<p>{address}</p>")
+    assert "f(&quot;http://a&amp;b&quot;, {})" in html
+    assert "<p>http://a&amp;b</p>" in html
+    assert "<code>ffffffffffff</code>" in html
+
+
+@pytest.mark.parametrize(("most", "several"), [(1, False), (2, True)])
+def test_one_file_or_several(most: int, several: bool) -> None:
+    with gr.Blocks():
+        zone: Any = files_zone("Drop", "Hint", accept=".csv", most=most, area="csv")
+    assert ("multiple" in zone.html_template) is several
+    assert 'accept=".csv"' in zone.html_template
+
+
+def test_progress_counts_with_thousands() -> None:
+    html = progress_html(1000, 2000000, "rows")
+    assert "Answered 1,000 of 2,000,000" in html
+    assert 'max="2000000" value="1000" aria-label="Rows answered"' in html
+
+
+def test_what_is_no_file_is_named() -> None:
+    sent = {"path": "x", "meta": {"_type": "gradio.FileData"}}
+    assert file_path(sent, "file", "rows.csv") == "x"
+    with pytest.raises(InputError, match=r'file must be .* str was sent.*handle_file\("rows\.csv"'):
+        file_path("rows.csv", "file", "rows.csv")
+
+
+def test_an_input_error_becomes_one_that_callers_see() -> None:
+    with pytest.raises(gr.Error, match="too large") as caught, plain_errors():
+        raise InputError("too large")
+    assert caught.value.print_exception is False
+
+
+def test_a_revision_is_that_of_the_loaded_checkpoint() -> None:
+    assert revision_of(LOADED) == {
+        "source": "hub",
+        "repository": "owner/name",
+        "revision": "f" * 40,
+        "sha256": "e" * 64,
+    }
+
+
+class Blocks:
+    """Notes how it is launched, and ends as soon as it is warm."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+        self.warm = threading.Event()
+
+    def queue(self, **settings: Any) -> None:
+        self.asked |= settings
+
+    def launch(self, **settings: Any) -> None:
+        self.asked |= settings
+
+    def block_thread(self) -> None:
+        assert self.warm.wait(10)
+
+
+def test_a_space_is_launched_with_the_common_style_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "WARM_UP_AFTER", 0.0)
+    blocks: Any = Blocks()
+    launch.launch(
+        blocks,
+        largest_upload="1mb",
+        favicon=Path("icon.svg"),
+        style=".own {}",
+        sessions=3,
+        warm_up=blocks.warm.set,
+    )
+    assert blocks.asked["head"] == f"<style>{page_asset('style.css')}.own {{}}</style>"
+    assert (blocks.asked["max_file_size"], blocks.asked["state_session_capacity"]) == ("1mb", 3)
+    assert blocks.asked["max_size"] == MOST_WAITING
+    assert blocks.asked["run_history"] is False
