@@ -1,0 +1,1 @@
+"""Is this applicant eligible for a home loan?"""

@@ -1,0 +1,137 @@
+"""The artificial neural network (ANN), answered with NumPy: PyTorch is not needed for that.
+
+An ensemble of small multilayer perceptrons over piecewise linear encodings of the features
+(Gorishniy, Rubachev and Babenko 2022, "On Embeddings for Numerical Features in Tabular Deep
+Learning"). Members differ in their first weights and in the units that dropout silenced; their
+probabilities are averaged (Lakshminarayanan, Pritzel and Blundell 2017, "Deep Ensembles").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import CheckpointError
+
+ANN_FILE = "ann.safetensors"
+AT_A_TIME = 4096  # rows; keeps the hidden units of a pass within the processor's cache
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Features cut into pieces: each of the E columns rises from 0 to 1 over one bin of a feature.
+
+    Attributes:
+        source: (E,) int64, the feature of each column.
+        low, width: (E,) float32, where its bin begins and how wide it is; width above 0.
+        centre, scale: (E,) float32, taken off and multiplied with afterwards.
+    """
+
+    source: NDArray[np.int64]
+    low: Floats
+    width: Floats
+    centre: Floats
+    scale: Floats
+
+
+@dataclass(frozen=True)
+class Ann:
+    """The trained network.
+
+    Attributes:
+        encoding: of the features.
+        weights: a layer each, (M, inputs, outputs) float32 for M members; the last has one output.
+        biases: a layer each, (M, 1, outputs) float32.
+    """
+
+    encoding: Encoding
+    weights: tuple[Floats, ...]
+    biases: tuple[Floats, ...]
+
+
+def encode(encoding: Encoding, features: Floats) -> Floats:
+    """Piecewise linear encoding.
+
+    Args:
+        encoding: fitted on the training rows.
+        features: (N, K) float32.
+
+    Returns:
+        (N, E) float32.
+    """
+    pieces = (features[:, encoding.source] - encoding.low) / encoding.width
+    return (np.clip(pieces, 0.0, 1.0, out=pieces) - encoding.centre) * encoding.scale
+
+
+def approval(ann: Ann, features: Floats) -> NDArray[np.float64]:
+    """The members' mean probability of approval, not calibrated.
+
+    Args:
+        ann: a trained network.
+        features: (N, K) float32.
+
+    Returns:
+        (N,) float64 in 0..1.
+    """
+    parts = range(0, max(len(features), 1), AT_A_TIME)
+    return np.concatenate([_approval(ann, features[k : k + AT_A_TIME]) for k in parts])
+
+
+def hidden(ann: Ann, features: Floats) -> list[Floats]:
+    """What each layer gives, after its activation: the hidden units, then the logits.
+
+    Returns:
+        A layer each, (M, N, outputs) float32.
+    """
+    layers: list[Floats] = []
+    state: Floats = encode(ann.encoding, features)[None]
+    for at, (weight, bias) in enumerate(zip(ann.weights, ann.biases, strict=True)):
+        state = np.matmul(state, weight) + bias
+        if at < len(ann.weights) - 1:
+            np.maximum(state, 0.0, out=state)
+        layers.append(state)
+    return layers
+
+
+def _approval(ann: Ann, features: Floats) -> NDArray[np.float64]:
+    logits = hidden(ann, features)[-1][..., 0].astype(np.float64)
+    return np.asarray((1 / (1 + np.exp(-logits))).mean(axis=0))
+
+
+def read_ann(folder: Path) -> Ann:
+    """Read `ann.safetensors` of a checkpoint.
+
+    Raises:
+        CheckpointError: the file is missing or holds other tensors.
+    """
+    from safetensors.numpy import load_file
+
+    try:
+        tensors = load_file(folder / ANN_FILE)
+        count = sum(name.startswith("weight.") for name in tensors)
+        encoding = Encoding(
+            *(tensors[name] for name in ("source", "low", "width", "centre", "scale"))
+        )
+        weights = tuple(tensors[f"weight.{k}"] for k in range(count))
+        return Ann(encoding, weights, tuple(tensors[f"bias.{k}"] for k in range(count)))
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{ANN_FILE} cannot be used: {error!r}. Fit again.") from error
+
+
+def tensors_of(ann: Ann) -> dict[str, NDArray[np.float32] | NDArray[np.int64]]:
+    """What `ann.safetensors` holds, by name."""
+    found: dict[str, NDArray[np.float32] | NDArray[np.int64]] = {
+        "source": ann.encoding.source,
+        "low": ann.encoding.low,
+        "width": ann.encoding.width,
+        "centre": ann.encoding.centre,
+        "scale": ann.encoding.scale,
+    }
+    for k, (weight, bias) in enumerate(zip(ann.weights, ann.biases, strict=True)):
+        found |= {f"weight.{k}": weight, f"bias.{k}": bias}
+    return found

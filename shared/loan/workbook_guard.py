@@ -1,0 +1,88 @@
+"""Whether a file is a workbook, and one that can be opened without running out of memory.
+
+The library that reads workbooks keeps a cell for every place between the first and the last one
+that is filled, and ends the process where there is no memory for them: two cells in a file of a few
+hundred bytes can ask for half a terabyte. It limits that by itself for OpenDocument files only.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from zlib import error as ZlibError
+
+from shared.errors import InputError
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and what is locked with a password
+ZIP = b"PK\x03\x04"
+EXCEL, BINARY, OPEN_DOCUMENT = "xl/workbook.xml", "xl/workbook.bin", "content.xml"
+MOST_UNPACKED = 1 << 30  # bytes
+MOST_OF_A_TAG = 1 << 20  # bytes
+PIECE = 1 << 20  # bytes looked at a time
+
+# The place of a cell or a row: column DA or further right, or row 1,100,000 or further down.
+FAR_COLUMN = rb"[A-Za-z]{3}|[D-Zd-z][A-Za-z]\d"
+FAR_ROW = rb"[A-Za-z]*(?:\d{8}|[2-9]\d{6}|1[1-9]\d{5})"
+FAR = re.compile(rb""" r *= *["']((?:%b|%b)\w*)""" % (FAR_COLUMN, FAR_ROW))
+BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is a workbook, by what it holds and not by its name.
+
+    Raises:
+        InputError: it is one, but damaged, too large, or of a kind that is not read.
+    """
+    with path.open("rb") as file:
+        start = file.read(len(OLE))
+    if start == OLE:
+        return True
+    if not start.startswith(ZIP):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _is_sound(archive)
+    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError(
+            f"The file is damaged or cut short ({error}). Save it again in Excel, or as CSV."
+        ) from error
+
+
+def _is_sound(archive: zipfile.ZipFile) -> bool:
+    names = set(archive.namelist())
+    if BINARY in names:
+        raise InputError("The file is a binary workbook (.xlsb). Save it as .xlsx or as CSV.")
+    size = sum(part.file_size for part in archive.infolist())
+    if size > MOST_UNPACKED:
+        raise InputError(
+            f"The workbook unpacks to {size >> 20:,} MB; at most {MOST_UNPACKED >> 20:,} MB are "
+            "read. Save the table as CSV and send that."
+        )
+    if EXCEL not in names:
+        return OPEN_DOCUMENT in names
+    for name in names:
+        _refuse_far_cells(archive, name)
+    return True
+
+
+def _refuse_far_cells(archive: zipfile.ZipFile, name: str) -> None:
+    """Look at every tag of a part for a place far outside of any table."""
+    rest = b""
+    with archive.open(name) as part:
+        while piece := part.read(PIECE):
+            tags, opened, tag = (rest + piece).rpartition(b"<")
+            _refuse_far(tags)
+            rest = opened + tag
+            if len(rest) > MOST_OF_A_TAG + PIECE:
+                raise InputError("The workbook cannot be read. Save the table as CSV.")
+    _refuse_far(rest)
+
+
+def _refuse_far(tags: bytes) -> None:
+    found = FAR.search(tags.translate(BLANKS))
+    if found:
+        raise InputError(
+            f"The workbook has a cell at {found[1].decode(errors='replace')}, far outside of any "
+            "table. Delete what stands there, or save the table as CSV."
+        )
