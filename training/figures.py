@@ -17,8 +17,8 @@ from training.tables import figure_rows, markdown_table
 ROOT = Path(__file__).parents[1]
 
 
-def tumor(record: dict[str, Any]) -> str:
-    """The headline of the tumor checkpoint."""
+def headline(record: dict[str, Any]) -> str:
+    """The headline of a checkpoint."""
     table = figure_rows({row["label"]: row for row in record["headline"]})
     return f"{table}\n\nData: {record['data']['name']}. Intervals: {record['interval']}."
 
@@ -49,7 +49,8 @@ def bench(record: dict[str, Any]) -> str:
 
 
 RECORDS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
-    "tumor": ("spaces/tumor/checkpoint/evaluation.json", tumor),
+    "tumor": ("spaces/tumor/checkpoint/evaluation.json", headline),
+    "loan": ("spaces/loan/checkpoint/evaluation.json", headline),
     "bench": ("docs/bench.json", bench),
 }
 

@@ -7,7 +7,18 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("torch", "timm", "captum", "onnxruntime", "numpy", "pillow", "scikit-learn")
+PACKAGES = (
+    "torch",
+    "timm",
+    "captum",
+    "onnxruntime",
+    "numpy",
+    "pillow",
+    "scikit-learn",
+    "skops",
+    "fairlearn",
+    "skl2onnx",
+)
 
 
 def commit() -> str:

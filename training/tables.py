@@ -17,6 +17,11 @@ def is_figure(recorded: Any) -> bool:
     return isinstance(recorded, Mapping) and {"value", "low", "high", "n"} <= set(recorded)
 
 
+def with_interval(figure: Mapping[str, Any]) -> str:
+    """A figure in a cell: "0.812 (0.781 to 0.841)"."""
+    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+
+
 def flat(section: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """All figures of a section, with their names in words."""
     for name, recorded in section.items():

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from shared.tumor.decision import prediction_set
 from shared.tumor.predictor import Answer, Predictor, predict_many
+from training.metrics import DRAWS, Figure, Metric, bootstrap, proportion, share
 from training.tumor import metrics
-from training.tumor.metrics import bootstrap, proportion, share
 from training.tumor.passes import FloatImage, batches, targets_of
 
 
@@ -64,7 +64,7 @@ def answered(
 def classification(part: Part, labels: tuple[str, ...], seed: int) -> dict[str, Any]:
     """Accuracy, macro-F1, AUC, and by class precision, recall and F1; the confusion matrix."""
 
-    def figure(metric: metrics.Metric, draws: int = metrics.DRAWS) -> metrics.Figure:
+    def figure(metric: Metric, draws: int = DRAWS) -> Figure:
         return bootstrap(metric, part.groups, seed=seed, draws=draws)
 
     table = metrics.confusion(part.truth, part.said, len(labels))
@@ -84,12 +84,12 @@ def classification(part: Part, labels: tuple[str, ...], seed: int) -> dict[str, 
     }
 
 
-def right_among(part: Part, asked: NDArray[np.bool_], seed: int) -> metrics.Figure:
+def right_among(part: Part, asked: NDArray[np.bool_], seed: int) -> Figure:
     """Of some slices, how many were answered rightly."""
     return proportion(part.right[asked], part.groups[asked], seed=seed)
 
 
-def f1_of(part: Part, k: int) -> metrics.Metric:
+def f1_of(part: Part, k: int) -> Metric:
     """The harmonic mean of precision and recall."""
     said, true, hit = part.said == k, part.truth == k, (part.said == k) & (part.truth == k)
     return lambda w: float(2 * (w * hit).sum() / max((w * said).sum() + (w * true).sum(), 1e-12))

@@ -25,9 +25,9 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from training.metrics import Figure as Measured
+from training.metrics import proportion
 from training.tumor.hashing import close_pairs, groups_of, perceptual_hash
-from training.tumor.metrics import Figure as Measured
-from training.tumor.metrics import proportion
 from training.tumor.slices import IMAGES_FOLDER, class_names
 from training.tumor.split import DUPLICATE_BITS, list_files
 

@@ -10,13 +10,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import EvalResult, ModelCard, ModelCardData
+from huggingface_hub import ModelCardData
 
 from shared.checkpoint.contract import EVALUATION_FILE
+from training import cards
+from training.cards import NOT_MEASURED
 from training.tables import figure_rows, markdown_table
 
 NAME = "Brain tumor MRI classifier"
-NOT_MEASURED = "Not measured for this checkpoint."
 TASK, TASK_NAME = "image-classification", "Image classification"
 PLOTS = {
     "confusion.svg": "Confusion matrix of the test part",
@@ -25,9 +26,6 @@ PLOTS = {
 }
 
 TEXT = """
-{{ card_data }}
----
-
 # {name}
 
 One slice of a brain MRI in; glioma, meningioma, pituitary tumor or no tumor out, with calibrated
@@ -126,13 +124,7 @@ def write_card(folder: Path) -> Path:
     """
     found = json.loads((folder / EVALUATION_FILE).read_text(encoding="utf-8"))
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    facts = card_data(found, base_model(config)).to_yaml()
-    content = TEXT.replace("{{ card_data }}", f"---\n{facts}").strip()
-    for key, value in sections(found).items():
-        content = content.replace("{" + key + "}", value)
-    path = folder / "README.md"
-    ModelCard(content).save(path)
-    return path
+    return cards.write_card(folder, card_data(found, base_model(config)), TEXT, sections(found))
 
 
 def base_model(config: dict[str, Any]) -> str:
@@ -152,15 +144,13 @@ def card_data(found: dict[str, Any], begun_with: str) -> ModelCardData:
         base_model=begun_with,
         tags=["medical-imaging", "brain-tumor", "mri", "grad-cam", "onnx"],
         eval_results=[
-            EvalResult(
+            cards.result(
+                row,
                 task_type=TASK,
                 task_name=TASK_NAME,
                 dataset_type="brain-tumor-mri",
                 dataset_name=f"{found['data']['name']}, own split",
                 dataset_split=row["label"].rsplit(", ", 1)[-1],
-                metric_type=row["name"],
-                metric_name=row["label"],
-                metric_value=row["value"],
             )
             for row in found["headline"]
         ],
@@ -171,7 +161,7 @@ def sections(found: dict[str, Any]) -> dict[str, str]:
     """The text of each section, from the recorded figures."""
     return {
         "name": NAME,
-        "headline": figure_rows({row["label"]: row for row in found["headline"]}),
+        "headline": cards.headline_table(found),
         "interval": f"Intervals: {found['interval']}",
         "by_class": by_class(found["classification"]["per_class"]),
         "unseen": figure_rows(found["unseen_patients"]),
@@ -180,7 +170,7 @@ def sections(found: dict[str, Any]) -> dict[str, str]:
         "leak": figure_rows(found["leak"]),
         "audit": audit(found.get("audit")),
         "sources": sources(found.get("sources")),
-        "plots": "\n\n".join(f"![{title}](plots/{file})" for file, title in PLOTS.items()),
+        "plots": cards.pictures(PLOTS),
         "provenance": provenance(found),
     }
 
@@ -231,12 +221,10 @@ def sources(found: list[dict[str, Any]] | None) -> str:
 def provenance(found: dict[str, Any]) -> str:
     """Hashes, sizes, commit and versions."""
     rows = [
-        ("data", f"{found['data']['name']}, sha256 {found['data']['sha256']}"),
+        cards.data_row(found),
         ("split", f"sha256 {found['splits']['sha256']}, seed {found['splits']['seed']}"),
         ("sizes", ", ".join(f"{k} {v:,}" for k, v in found["splits"]["sizes"].items())),
-        ("code", found["commit"]),
-        ("versions", ", ".join(f"{k} {v}" for k, v in found["versions"].items())),
-        ("seed", str(found["seed"])),
+        *cards.code_rows(found),
     ]
     return markdown_table(("what", "value"), rows)
 

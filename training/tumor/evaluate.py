@@ -19,18 +19,17 @@ from tqdm import tqdm
 
 from shared.checkpoint.contract import EVALUATION_FILE, SCHEMA
 from shared.tumor.predictor import Predictor, load_predictor
+from training.metrics import DRAWS, Figure, proportion
 from training.provenance import commit, versions
 from training.tumor import (
     faithfulness,
     leak,
     localisation,
-    metrics,
     randomisation,
     refusals,
     robustness,
 )
 from training.tumor.answers import Part, answered, calibration, classification, failures, sets
-from training.tumor.metrics import proportion
 from training.tumor.passes import read_all, targets_of
 from training.tumor.split import SPLIT_FILE, UNSEEN, hash_files, list_files
 
@@ -39,7 +38,7 @@ COMPARED = 24  # slices for the weight-randomisation check
 HEALTHY = "notumor"
 BESIDE = ("audit", "sources")  # what other stages measured, taken over where it is there
 INTERVAL = (
-    f"95 %, bootstrap over groups of near-duplicates, {metrics.DRAWS} draws; where all slices "
+    f"95 %, bootstrap over groups of near-duplicates, {DRAWS} draws; where all slices "
     "agree, the exact bound over groups"
 )
 Log = Callable[[str], None]
@@ -48,7 +47,7 @@ Log = Callable[[str], None]
 def gate(part: Part, unseen: Part, predictor: Predictor, seed: int) -> dict[str, Any]:
     """What is refused: other pictures, slices of the test parts, brains of other sources."""
 
-    def refused(of: Part) -> metrics.Figure:
+    def refused(of: Part) -> Figure:
         hits = np.array([a.refusal is not None for a in of.answers])
         return proportion(hits, of.groups, seed=seed)
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from shared.tumor.evidence import Evidence, score_map
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.predictor import Predictor, predict
-from training.tumor.metrics import bootstrap, share
+from training.metrics import bootstrap, share
 from training.tumor.passes import FloatImage
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.tumor.metrics import Figure, proportion
+from training.metrics import Figure, proportion
 from training.tumor.split import UNSEEN
 
 PARTS = ("test", UNSEEN)

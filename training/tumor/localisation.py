@@ -20,7 +20,7 @@ from shared.slices.decode import read_slice
 from shared.slices.framing import Window, onto_slice
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.predictor import Predictor, predict
-from training.tumor.metrics import Figure, bootstrap, proportion, share
+from training.metrics import Figure, bootstrap, proportion, share
 from training.tumor.slices import BOXES_FILE, IMAGES_FOLDER, Box, read_boxes, read_labels
 
 FloatMap = NDArray[np.float32]

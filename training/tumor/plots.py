@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from shared.checkpoint.contract import EVALUATION_FILE
-
-INK, ACCENT, SOFT = "#667085", "#0e7490", "#98a2b3"  # legible on white and on black
-matplotlib.rcParams |= {
-    "svg.hashsalt": "plots",  # the same file for the same figures
-    "svg.fonttype": "none",
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": SOFT,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
+from training.plots import ACCENT, SOFT, Plots, write_plots
 
 
 def confusion(axes: Axes, found: dict[str, Any]) -> None:
@@ -70,31 +53,18 @@ def robustness(axes: Axes, found: dict[str, Any]) -> None:
     axes.set(xlabel="accuracy (dashed: unchanged)")
 
 
-PLOTS: dict[str, tuple[Callable[[Axes, dict[str, Any]], None], tuple[float, float]]] = {
+PLOTS: Plots = {
     "confusion.svg": (confusion, (4.6, 4.2)),
     "reliability.svg": (reliability, (4.6, 4.2)),
     "robustness.svg": (robustness, (6.4, 4.8)),
 }
 
 
-def write_plots(folder: Path) -> None:
-    """Draw all plots of a checkpoint into its `plots/`."""
-    found = json.loads((folder / EVALUATION_FILE).read_text(encoding="utf-8"))
-    (folder / "plots").mkdir(exist_ok=True)
-    for name, (draw, size) in PLOTS.items():
-        figure = Figure(figsize=size, layout="constrained")
-        figure.patch.set_alpha(0)
-        axes = figure.add_subplot()
-        axes.patch.set_alpha(0)
-        draw(axes, found)
-        figure.savefig(folder / "plots" / name, metadata={"Date": None})
-
-
 def main() -> None:
     """Command line of the plots stage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, required=True)
-    write_plots(parser.parse_args().checkpoint)
+    write_plots(PLOTS, parser.parse_args().checkpoint)
 
 
 if __name__ == "__main__":

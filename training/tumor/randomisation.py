@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from shared.slices.framing import prepare, to_input
-from training.tumor.metrics import Figure, bootstrap, share
+from training.metrics import Figure, bootstrap, share
 from training.tumor.network import TimmNetwork
 from training.tumor.passes import FloatImage
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 import numpy as np
 
 from shared.tumor.predictor import Predictor, predict_many
+from training.metrics import proportion
 from training.tumor.brain_from_packages import brain_from_packages
-from training.tumor.metrics import proportion
 from training.tumor.not_brain import pictures
 from training.tumor.passes import FloatImage, batches
 

@@ -1,41 +1,15 @@
 """From data to checkpoint: `python -m training.tumor.run --data DATA --out OUT --checkpoint DIR`.
 
-Each stage is a command of its own and leaves files; a stage whose files are newer than what it
-reads is skipped, and a fit that was broken off goes on, so the same command continues after a kill.
+Stages meet in files (`training.stages`); a fit that was broken off goes on, so the same command
+continues after a kill.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage of the way.
-
-    Attributes:
-        module: to run with `python -m`.
-        options: of its command line.
-        reads, writes: files that it needs and leaves.
-    """
-
-    module: str
-    options: list[str]
-    reads: list[Path]
-    writes: list[Path]
-
-    @property
-    def done(self) -> bool:
-        """Whether all it writes is there and newer than all it reads."""
-        if not all(path.exists() for path in self.writes):
-            return False
-        oldest = min(path.stat().st_mtime for path in self.writes)
-        return all(path.stat().st_mtime <= oldest for path in self.reads if path.exists())
+from training.stages import Stage, run_all
 
 
 def stages(
@@ -68,23 +42,6 @@ def stages(
     ]
 
 
-def run(stage: Stage) -> None:
-    """Run a stage, or say that there is nothing to do.
-
-    Raises:
-        SystemExit: the stage failed; its own message has been shown.
-    """
-    if stage.done:
-        print(f"{stage.module}: nothing new", flush=True)
-        return
-    print(f"{stage.module} ...", flush=True)
-    started = time.monotonic()
-    code = subprocess.run([sys.executable, "-m", stage.module, *stage.options]).returncode
-    if code:
-        raise SystemExit(f"{stage.module} ended with code {code}. Mend it and run this again.")
-    print(f"{stage.module}: {time.monotonic() - started:.0f} s", flush=True)
-
-
 def main() -> None:
     """Command line; options it does not know go to the fit stage."""
     parser = argparse.ArgumentParser(
@@ -95,8 +52,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     given, fit_options = parser.parse_known_args()
-    for stage in stages(given.data, given.out, given.checkpoint, given.seed, fit_options):
-        run(stage)
+    run_all(stages(given.data, given.out, given.checkpoint, given.seed, fit_options))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shared.slices.framing import to_input
+from training.metrics import Figure, proportion
 from training.tumor.fit import FitSettings, fit
-from training.tumor.metrics import Figure, proportion
 from training.tumor.network import TimmNetwork
 from training.tumor.slices import (
     BOXES_FILE,

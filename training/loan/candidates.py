@@ -1,0 +1,116 @@
+"""What is compared: scikit-learn pipelines on one side, ensembles of perceptrons on the other.
+
+The lists are short on purpose. With a few hundred rows every further candidate adds to the chance
+that the best one is best by luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from shared.loan.ann import Ann, approval
+from training.loan.ann import Settings, fit_ann
+from training.loan.teacher import soft_targets
+
+Floats = NDArray[np.float32]
+Kind = Literal["ml", "ann"]
+KINDS: tuple[Kind, ...] = ("ml", "ann")
+
+
+def logistic(seed: int) -> Pipeline:
+    """Logistic regression on standardised features."""
+    steps = [("scale", StandardScaler()), ("logistic", LogisticRegression(C=0.1))]
+    del seed  # it draws nothing
+    return Pipeline(steps)
+
+
+def forest(seed: int) -> RandomForestClassifier:
+    """Random forest (Breiman 2001)."""
+    return RandomForestClassifier(
+        100, min_samples_leaf=5, max_features=0.33, n_jobs=1, random_state=seed
+    )
+
+
+def boosting(seed: int) -> GradientBoostingClassifier:
+    """Stochastic gradient boosting (Friedman 2002)."""
+    return GradientBoostingClassifier(
+        n_estimators=80,
+        learning_rate=0.05,
+        max_depth=3,
+        subsample=0.5,
+        max_features=0.33,
+        min_samples_leaf=10,
+        random_state=seed,
+    )
+
+
+def vote(seed: int) -> VotingClassifier:
+    """The mean probability of the three."""
+    three = [("logistic", logistic(seed)), ("forest", forest(seed)), ("boosting", boosting(seed))]
+    # skl2onnx asks for the flag; it changes what `transform` gives, and nothing of the answers.
+    return VotingClassifier(three, voting="soft", flatten_transform=False)
+
+
+PIPELINES: dict[str, Callable[[int], ClassifierMixin]] = {
+    "logistic regression": logistic,
+    "random forest": forest,
+    "gradient boosting": boosting,
+    "vote of the three": vote,
+}
+NETWORKS: dict[str, Settings] = {
+    "one hidden layer": Settings(),
+    "two hidden layers": Settings(layers=2, dropout=0.5, steps=100),
+    "two hidden layers, no teacher": Settings(layers=2, dropout=0.5, steps=100, soft=0.0),
+}
+NAMES: dict[Kind, tuple[str, ...]] = {"ml": tuple(PIPELINES), "ann": tuple(NETWORKS)}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted candidate.
+
+    Attributes:
+        name: of the candidate.
+        model: a scikit-learn classifier, or the ANN.
+    """
+
+    name: str
+    model: ClassifierMixin | Ann
+
+    def approval(self, features: Floats) -> NDArray[np.float64]:
+        """(N,) probability of approval of (N, K) float32 features, not calibrated."""
+        if isinstance(self.model, Ann):
+            return approval(self.model, features)
+        return np.asarray(self.model.predict_proba(features)[:, 1], dtype=np.float64)
+
+
+def fit(name: str, features: Floats, approved: NDArray[np.int64], seed: int) -> Fitted:
+    """Fit a candidate by its name.
+
+    Args:
+        name: a key of `PIPELINES` or of `NETWORKS`.
+        features: (N, K) float32.
+        approved: (N,) 0 or 1.
+        seed: of forest, boosting, first weights, mixing and dropout.
+    """
+    if name in NETWORKS:
+        return Fitted(name, fit_network(NETWORKS[name], features, approved, seed))
+    return Fitted(name, PIPELINES[name](seed).fit(features, approved))
+
+
+def fit_network(
+    settings: Settings, features: Floats, approved: NDArray[np.int64], seed: int
+) -> Ann:
+    """Fit an ensemble of perceptrons, with its teacher if it has one."""
+    targets = soft_targets(forest(seed), features, approved, settings.soft)
+    return fit_ann(features, targets, settings, seed=seed)

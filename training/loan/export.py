@@ -1,0 +1,61 @@
+"""Write the classical model: `.skops` for scikit-learn, ONNX for answering."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZIP_DEFLATED
+
+import numpy as np
+import skops.io
+from numpy.typing import NDArray
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.base import ClassifierMixin
+from sklearn.ensemble import GradientBoostingClassifier
+
+from shared.loan.ml import FEATURES, ML_FILE, approval, open_ml
+
+SKOPS_FILE = "ml.skops"
+OPSET = 18
+CLOSE = 1e-5  # largest difference between the two forms; both count in 32 bits at some place
+
+
+def forget_random_states(model: ClassifierMixin) -> None:
+    """Drop the generators that the trees of boosting were fitted with: they make the file larger.
+
+    They are for fitting again in the same process, and say nothing about the answers.
+    """
+    for part in [model, *getattr(model, "estimators_", [])]:
+        if isinstance(part, GradientBoostingClassifier):
+            part._rng = None
+            for tree in part.estimators_.ravel():
+                tree.random_state = None
+
+
+def export_pipeline(
+    model: ClassifierMixin, features: NDArray[np.float32], folder: Path
+) -> list[str]:
+    """Write both forms of a classifier and check that they say the same.
+
+    Args:
+        model: fitted.
+        features: (N, K) float32 to compare on.
+        folder: of the checkpoint.
+
+    Returns:
+        The types in `ml.skops` that scikit-learn's users must trust by name.
+
+    Raises:
+        RuntimeError: the two forms differ.
+    """
+    path = folder / SKOPS_FILE
+    forget_random_states(model)
+    skops.io.dump(model, path, compression=ZIP_DEFLATED, compresslevel=9)
+    inputs = [(FEATURES, FloatTensorType([None, features.shape[1]]))]
+    graph = to_onnx(model, initial_types=inputs, options={"zipmap": False}, target_opset=OPSET)
+    (folder / ML_FILE).write_bytes(graph.SerializeToString())
+    said = approval(open_ml(folder), features)
+    apart = float(np.abs(said - model.predict_proba(features)[:, 1]).max())
+    if apart > CLOSE:
+        raise RuntimeError(f"{ML_FILE} and {SKOPS_FILE} differ by {apart:.2g} on a row.")
+    return sorted(skops.io.get_untrusted_types(file=path))

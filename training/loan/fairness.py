@@ -1,0 +1,129 @@
+"""Rates and errors by group, with fairlearn (Weerts et al. 2023).
+
+fairlearn's own bootstrap takes minutes here; the intervals come from `training.metrics`, as all
+others do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from fairlearn.metrics import (
+    MetricFrame,
+    demographic_parity_difference,
+    equalized_odds_difference,
+    false_positive_rate,
+    selection_rate,
+    true_positive_rate,
+)
+from numpy.typing import NDArray
+
+from shared.loan.fields import Field, Fields
+from training.metrics import Figure, Metric, Weights, bootstrap_of_distance, proportion
+
+GROUPED_BY = ("gender", "married", "dependents", "property_area")
+Approved = NDArray[np.int64]
+Said = NDArray[np.bool_]
+Groups = NDArray[np.str_]
+Among = Callable[[Approved], Said]
+RATES: dict[str, tuple[Any, Among]] = {  # and among which rows each is counted
+    "approval_rate": (selection_rate, lambda approved: approved >= 0),
+    "approved_of_those_who_were": (true_positive_rate, lambda approved: approved == 1),
+    "approved_of_those_who_were_not": (false_positive_rate, lambda approved: approved == 0),
+}
+DIFFERENCES = {  # and of which rates they are the largest gap between two groups
+    "demographic_parity": (demographic_parity_difference, ("approval_rate",)),
+    "equalized_odds": (
+        equalized_odds_difference,
+        ("approved_of_those_who_were", "approved_of_those_who_were_not"),
+    ),
+}
+NOT_STATED = "not stated"
+
+
+def by_groups(
+    fields: Fields, table: NDArray[np.float64], approved: Approved, said: Said, seed: int
+) -> dict[str, Any]:
+    """Rates of each group of each field, and the largest differences between groups.
+
+    Args:
+        fields, table: (N, F) applications.
+        approved: (N,) what the lender decided.
+        said: (N,) what the model decides.
+        seed: of the bootstrap.
+    """
+    found = {}
+    for k, field in enumerate(fields):
+        if field.name in GROUPED_BY:
+            groups = group_names(field, table[:, k])
+            found[field.name] = {
+                "groups": rates(approved, said, groups, seed),
+                "differences": differences(approved, said, groups, seed),
+            }
+    return found
+
+
+def group_names(field: Field, column: NDArray[np.float64]) -> Groups:
+    """The group of each row, as the page names it."""
+    labels = [choice.label for choice in field.choices]
+    return np.array([NOT_STATED if np.isnan(v) else labels[int(v)] for v in column])
+
+
+def rates(
+    approved: Approved, said: Said, groups: Groups, seed: int
+) -> dict[str, dict[str, Figure]]:
+    """Each rate of each group, with its interval and the number of rows it is counted among.
+
+    A rate that nobody of a group could add to (no refused applicant, say) is left out.
+    """
+    frame = MetricFrame(
+        metrics={name: measure for name, (measure, _) in RATES.items()},
+        y_true=approved,
+        y_pred=said.astype(int),
+        sensitive_features=groups,
+    )
+    found: dict[str, dict[str, Figure]] = {}
+    for name in frame.by_group.index:
+        found[str(name)] = {}
+        for rate, (_, among) in RATES.items():
+            hits = said[(groups == name) & among(approved)]
+            if len(hits):
+                figure = proportion(hits, np.arange(len(hits)), seed=seed)
+                figure["value"] = round(float(frame.by_group.loc[name, rate]), 5)
+                found[str(name)][rate] = figure
+    return found
+
+
+def differences(approved: Approved, said: Said, groups: Groups, seed: int) -> dict[str, Figure]:
+    """Largest difference of approval rates and of error rates between the groups that were stated.
+
+    Few people who did not say make a group whose rate is mostly luck; they are left out here.
+    """
+    known = groups != NOT_STATED
+    truth, decided, among = approved[known], said[known], groups[known]
+    each_alone, found = np.arange(len(truth)), {}
+    for name, (measure, of_rates) in DIFFERENCES.items():
+        gaps = [_gap(decided, among, RATES[rate][1](truth)) for rate in of_rates]
+        figure = bootstrap_of_distance(_largest(gaps), each_alone, seed=seed)
+        value = measure(truth, decided.astype(int), sensitive_features=among)
+        found[name] = figure | {"value": round(float(value), 5)}
+    return found
+
+
+def _gap(decided: Said, groups: Groups, counted: Said) -> Metric:
+    """Highest less lowest share of yes among the groups; a group without rows is left out."""
+    place = np.unique(groups, return_inverse=True)[1]
+
+    def metric(weights: Weights) -> float:
+        whole = np.bincount(place, weights * counted)
+        hits = np.bincount(place, weights * counted * decided)
+        shares = hits[whole > 0] / whole[whole > 0]
+        return float(np.ptp(shares)) if len(shares) else 0.0
+
+    return metric
+
+
+def _largest(metrics: list[Metric]) -> Metric:
+    return lambda weights: max(metric(weights) for metric in metrics)

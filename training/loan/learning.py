@@ -1,0 +1,143 @@
+"""Would more applications help? `python -m training.loan.learning --data DATA --out OUT`.
+
+The folds of the first repeat, answered by models that were made from a part of the training rows:
+chosen, calibrated and fitted as ever (`choose`). What all rows give is taken over from the nested
+stage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from shared.loan.features import features
+from shared.loan.fields import FIELDS
+from training.loan import metrics
+from training.loan.answers import figure, stacked
+from training.loan.candidates import KINDS
+from training.loan.choose import choose_and_fit
+from training.loan.data import Applications, read_applications
+from training.loan.nested import DIGITS, VARIANTS, columns_of, read_out_of_fold
+from training.loan.resume import Fold, answer_each
+
+LEARNING = "learning.json"
+PARTS = (1 / 8, 1 / 4, 1 / 2)  # of a fold's training rows
+MEASURED = {"auc": metrics.auc, "brier": metrics.brier}
+
+
+def first_repeat(folds: Sequence[Mapping[str, Any]], rows: int) -> list[Mapping[str, Any]]:
+    """The first of the answered folds that together hold every row once."""
+    count = int(np.searchsorted(np.cumsum([len(fold["rows"]) for fold in folds]), rows)) + 1
+    return list(folds[:count])
+
+
+def cut(approved: NDArray[np.int64], part: float, seed: int) -> NDArray[np.int64]:
+    """Some of the rows, the same part of either class; a larger part holds all of a smaller one.
+
+    Args:
+        approved: (N,) 0 or 1.
+        part: above 0, at most 1; of a class at least one row is kept.
+        seed: of the order in which rows are taken.
+    """
+    rng = np.random.default_rng(seed)
+    orders = [rng.permutation(np.flatnonzero(approved == value)) for value in (0, 1)]
+    return np.sort(np.concatenate([order[: max(1, round(part * len(order)))] for order in orders]))
+
+
+def answer_fold(
+    applications: Applications, columns: Sequence[int], test: Fold, seed: int
+) -> dict[str, Any]:
+    """Answer the rows of a fold from parts of all others.
+
+    Returns:
+        Rows, and for each part how many rows it had and each model's calibrated probabilities.
+    """
+    fields = tuple(applications.fields[k] for k in columns)
+    seen = features(fields, applications.table[:, columns])
+    others = np.setdiff1d(np.arange(len(seen)), test)
+    parts = []
+    for part in PARTS:
+        train = others[cut(applications.approved[others], part, seed)]
+        answers: dict[str, Any] = {"train": len(train)}
+        for kind in KINDS:
+            chosen = choose_and_fit(kind, seen[train], applications.approved[train], seed)
+            answers[kind] = np.round(chosen.approval(seen[test]), DIGITS).tolist()
+        parts.append(answers)
+    return {"rows": test.tolist(), "parts": parts}
+
+
+def run(applications: Applications, found: Mapping[str, Any], out: Path) -> dict[str, Any]:
+    """Measure the learning curve.
+
+    Args:
+        applications: labelled.
+        found: what the nested stage wrote; its seed is used.
+        out: folder for the answers of each fold.
+    """
+    columns = columns_of(VARIANTS[0], applications)
+    rows, seed = len(applications.approved), found["seed"]
+    whole = first_repeat(found[VARIANTS[0]], rows)
+
+    def answer(number: int, test: Fold) -> dict[str, Any]:
+        return answer_fold(applications, columns, test, seed + number)
+
+    folder = out / "learning" / found["key"][:12]
+    folds = [np.array(fold["rows"]) for fold in whole]
+    answered = answer_each(folds, answer, folder, "learning curve")
+    curve = []
+    for at, part in enumerate((*PARTS, 1.0)):
+        if at < len(PARTS):
+            each = [{"rows": fold["rows"], **fold["parts"][at]} for fold in answered]
+        else:
+            each = [_whole(fold, rows) for fold in whole]
+        train = round(float(np.mean([fold["train"] for fold in each])))
+        curve.append({"part": part, "rows": train} | _point(each, applications.approved, seed))
+    return {"key": found["key"], "curve": curve}
+
+
+def _whole(fold: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """A fold of the nested stage in this stage's form."""
+    answers: dict[str, Any] = {kind: fold[kind]["approval"] for kind in KINDS}
+    return {"rows": fold["rows"], "train": rows - len(fold["rows"]), **answers}
+
+
+def _point(
+    each: Sequence[Mapping[str, Any]], approved: NDArray[np.int64], seed: int
+) -> dict[str, Any]:
+    """What both models' answers to all rows are worth."""
+    rows = [np.array(fold["rows"]) for fold in each]
+    point: dict[str, Any] = {}
+    for kind in KINDS:
+        shares = stacked(rows, [fold[kind] for fold in each], len(approved))
+        point[kind] = {
+            name: figure(make, approved, shares, seed) for name, make in MEASURED.items()
+        }
+    return point
+
+
+def main() -> None:
+    """Command line of the learning stage."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    applications = read_applications(arguments.data, FIELDS)
+    found = read_out_of_fold(arguments.out, applications)
+    with threadpool_limits(1):  # many small fits: threads cost more than they bring
+        learned = run(applications, found, arguments.out)
+    path = arguments.out / LEARNING
+    path.write_text(json.dumps(learned, indent=1) + "\n", encoding="utf-8")
+    for point in learned["curve"]:
+        print(f"{point['rows']} rows: AUC {point['ml']['auc']['value']:.3f} (ml), "
+              f"{point['ann']['auc']['value']:.3f} (ann)")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
