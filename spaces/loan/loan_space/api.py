@@ -1,0 +1,124 @@
+"""The API: named endpoints, in this one place. Names, types and defaults are a recorded contract.
+
+`/predict`, `/explain` and `/advise` have a keyword parameter for each field of the checkpoint.
+Gradio reads the return types as they are, not as strings: this module must not postpone the
+evaluation of annotations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from loan_space import advising, endpoint, reasons
+from loan_space.schema import Advice, Explanation, FieldFacts, Model, Prediction, Schema
+from loan_space.serving import Served, answer, as_prediction
+from loan_space.wording import LIMITS, NOT_A_DECISION
+from shared.loan.csv_write import template
+from shared.loan.decision import MODELS
+from shared.loan.fields import Field
+
+CHEAP: dict[str, Any] = {"queue": False}  # all quick; many rows have a queue of their own
+WHO = (
+    "Say whether an applicant would be eligible for a home loan, by two models that learnt from "
+    "old decisions"
+)
+PREDICT = f"""{WHO}: classical machine learning and a neural network. Not a lending decision.
+
+Both answers with calibrated probabilities, whether they agree, and the revision."""
+EXPLAIN = f"""{WHO}, and why: exact Shapley values of every field for both. Not a lending decision.
+
+The answers, what each field adds to each of them, and through which fields they differ."""
+ADVISE = f"""{WHO}, and what would change their answers. Not a lending decision.
+
+The answers and at most three suggestions after which both models approve, or that none is within
+reach."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """The endpoints over one checkpoint."""
+
+    served: Served
+
+    def predict(self, values: Mapping[str, object]) -> Prediction:
+        """Both answers for one applicant."""
+        return as_prediction(self.served, answer(self.served, values))
+
+    def explain(self, values: Mapping[str, object]) -> Explanation:
+        """Both answers and why."""
+        answered = answer(self.served, values)
+        found = reasons.contributions_of(self.served, answered)
+        return reasons.as_explanation(self.served, answered, found)
+
+    def advise(self, values: Mapping[str, object]) -> Advice:
+        """Both answers and what would change them."""
+        return advising.as_advice(self.served, answer(self.served, values))
+
+    def schema(self) -> Schema:
+        """Tell the fields of an application: names, types, ranges, choices, units.
+
+        Returns:
+            The fields in their order, and a CSV to fill in.
+        """
+        used = set(self.served.predictor.decision.used_fields)
+        return {
+            "fields": [field_facts(field, field in used) for field in self.served.fields],
+            "csv_template": template(self.served.fields),
+            "revision": self.served.revision,
+        }
+
+    def model(self) -> Model:
+        """Tell what answers here: both models, the fields they use, the recorded evaluation, limits
+        and the revision.
+
+        Returns:
+            Facts about the checkpoint that this server has loaded.
+        """
+        decision = self.served.predictor.decision
+        return {
+            "task": "eligibility for a home loan",
+            "models": dict(zip(MODELS, decision.names, strict=True)),
+            "threshold": decision.threshold,
+            "fields": [field.name for field in decision.fields],
+            "used": [field.name for field in decision.used_fields],
+            "limits": f"{NOT_A_DECISION} {LIMITS}",
+            "evaluation": self.served.evaluation or None,
+            "revision": self.served.revision,
+        }
+
+
+def field_facts(field: Field, used: bool) -> FieldFacts:
+    """A field as `/schema` tells it."""
+    number = field.kind == "number"
+    return {
+        "name": field.name,
+        "column": field.column,
+        "label": field.label,
+        "help": field.help,
+        "kind": field.kind,
+        "unit": field.unit,
+        "lowest": field.lowest if number else None,
+        "highest": field.highest if number else None,
+        "seen": list(field.seen) if field.seen else None,
+        "choices": [{"value": each.value, "label": each.label} for each in field.choices],
+        "default": field.default,
+        "change": field.change,
+        "protected": field.protected,
+        "used": used,
+    }
+
+
+def register(served: Served) -> None:
+    """Add the endpoints to the page that is being built; `/predict_csv` belongs to `many_view`."""
+    own = Endpoints(served)
+    for name, work, returns, description in (
+        ("predict", own.predict, Prediction, PREDICT),
+        ("explain", own.explain, Explanation, EXPLAIN),
+        ("advise", own.advise, Advice, ADVISE),
+    ):
+        made = endpoint.endpoint(name, served.fields, work, returns, description)
+        gr.api(made, api_name=name, **CHEAP)
+    gr.api(own.model, api_name="model", **CHEAP)
+    gr.api(own.schema, api_name="schema", **CHEAP)

@@ -1,0 +1,101 @@
+"""The tab "Use it from code" of this Space: its snippets and endpoints, made from the fields."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+import gradio as gr
+
+from loan_space.serving import Served
+from shared.loan.fields import Field, Fields
+from shared.page import code_view
+from shared.page.figures import table
+
+PYTHON = """\
+from gradio_client import Client, handle_file
+
+client = Client("{{address}}")
+applicant = dict({keywords})
+answer = client.predict(**applicant, api_name="/predict")
+print(answer["text"], answer["models"]["ml"], answer["models"]["ann"])
+
+# why, and what would change it
+print(client.predict(**applicant, api_name="/explain")["reasons"])
+print(client.predict(**applicant, api_name="/advise")["suggestions"])
+
+# a table, CSV or Excel
+print(client.predict(file=handle_file("applicants.csv"), api_name="/predict_csv"))
+"""
+JAVASCRIPT = """\
+import {{{{ Client }}}} from "@gradio/client";
+
+const client = await Client.connect("{{address}}");
+const {{{{ data }}}} = await client.predict("/predict", {values});
+console.log(data[0].text, data[0].models.ml, data[0].models.ann);
+"""
+CURL = """\
+curl -s {{address}}/gradio_api/run/predict -H 'Content-Type: application/json' \\
+  -d '{body}'
+"""
+ENDPOINTS = (
+    ("/predict", "{fields}", "both answers with calibrated probabilities, agreement, revision"),
+    ("/explain", "{fields}", "the same, and exact Shapley values of each field for both models"),
+    ("/advise", "{fields}", "the same, and what would make both models approve"),
+    ("/predict_csv", "file, reasons=False", "the table with answers; a bad row says why"),
+    ("/model", "none", "both models, threshold, the recorded evaluation, revision"),
+    ("/schema", "none", "the fields: names, types, ranges, choices, units; a CSV to fill in"),
+)
+
+
+def build(served: Served, blocks: gr.Blocks) -> None:
+    """Lay out the tab."""
+    fields = served.fields
+    code_view.build(blocks, served.checkpoint.revision, snippets(fields), endpoints_html(fields))
+
+
+def snippets(fields: Fields) -> dict[str, str]:
+    """Code by language, with the form's defaults as the applicant."""
+    values = {field.name: field.default for field in fields if field.default is not None}
+    keywords = "\n    " + "".join(f"{k}={json.dumps(v)}, " for k, v in values.items()).strip()
+    whole = [field.default for field in fields]
+    return {
+        "Python": PYTHON.format(keywords=f"{keywords}\n"),
+        "JavaScript": JAVASCRIPT.format(values=_doubled(json.dumps(values))),
+        "curl": CURL.format(body=_doubled(json.dumps({"data": whole}))),
+    }
+
+
+def _doubled(text: str) -> str:
+    """Braces doubled, so that a template keeps them."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def endpoints_html(fields: Fields) -> str:
+    """The endpoints and the fields as tables, with `{address}` in them."""
+    names = ", ".join(field.name for field in fields)
+    rows = "".join(
+        f'<tr><th scope="row"><code>{name}</code></th>'
+        f"<td><code>{escape(parameters.format(fields=names))}</code></td><td>{answers}</td></tr>"
+        for name, parameters, answers in ENDPOINTS
+    )
+    listed = "".join(_field_row(field) for field in fields)
+    return (
+        f"<section><h3>Endpoints</h3>{table('Endpoints', ('Name', 'Parameters', 'Answers'), rows)}"
+        f"<h3>Fields</h3>{table('Fields', ('Name', 'Column in a CSV', 'Values'), listed)}"
+        "<p>Every field may be left out; it is then “not stated”. Types and defaults: "
+        '<a class="underlined" href="{address}/gradio_api/openapi.json">openapi.json</a>. The same '
+        "endpoints are tools for language models (MCP) at <code>{address}/gradio_api/mcp/</code>. "
+        "A value that no field can have raises an error that says why.</p></section>"
+    )
+
+
+def _field_row(field: Field) -> str:
+    if field.kind == "number":
+        values = f"{field.lowest:,.0f} to {field.highest:,.0f} {field.unit}"
+    else:
+        values = ", ".join(field.values)
+    return (
+        f'<tr><th scope="row"><code>{escape(field.name)}</code></th>'
+        f"<td>{escape(field.column)}</td><td>{escape(values)}</td></tr>"
+    )

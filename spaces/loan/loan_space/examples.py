@@ -1,0 +1,30 @@
+"""The examples of the checkpoint as buttons: a click fills in the form."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+from loan_space.form import as_sent
+
+EXAMPLES = Path("examples/examples.json")
+
+
+def examples_html(checkpoint: Path) -> str:
+    """A row of example buttons; empty when the checkpoint has none."""
+    listing = checkpoint / EXAMPLES
+    if not listing.exists():
+        return ""
+    entries = json.loads(listing.read_text(encoding="utf-8"))
+    buttons = "".join(
+        '<li><button type="button" class="quiet" '
+        f'data-values="{escape(json.dumps(as_sent(entry["values"])))}">'
+        f"{escape(entry['caption'])}</button></li>"
+        for entry in entries
+    )
+    return (
+        '<section class="loan-examples"><h2>Examples</h2>'
+        f'<ul>{buttons}</ul><p class="soft">Simulated applicants; none of them exists.</p>'
+        "</section>"
+    )

@@ -1,0 +1,117 @@
+"""The form: one control for the whole application, made from the fields.
+
+Gradio's number component cannot be both dragged and left empty, and eleven components would be
+eleven round trips. This is one control: plain HTML inputs, which phones and screen readers know.
+It fires `input` while somebody drags or types and `release` when they stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import GradioModel
+
+from shared.loan.application import NOT_STATED
+from shared.loan.fields import Field, Fields
+from shared.page.html import asset, scripted
+
+ASSETS = Path(__file__).parent / "assets"
+STEPS = 1000  # positions of a slider; its scale is logarithmic
+
+
+class SentForm(GradioModel):
+    """What the form sends.
+
+    Attributes:
+        values: by the name of the field: what was typed, the value of a choice, or "".
+        changed: the field that was changed last; empty when all were set at once.
+    """
+
+    values: dict[str, Any]
+    changed: str = ""
+
+
+def application_form(fields: Fields, used: Fields) -> gr.HTML:
+    """The form for all fields; those that the models do not use are folded away.
+
+    Args:
+        fields: of an application.
+        used: of them, by the models.
+    """
+    control = scripted(form_html(fields, used), asset(ASSETS, "form.js"), "loan-form")
+    control.data_model = SentForm
+    return control
+
+
+def form_html(fields: Fields, used: Fields) -> str:
+    """The HTML of the form, with the fields' defaults in it."""
+    asked = "".join(_field(field) for field in fields if field in used)
+    left_out = [field for field in fields if field not in used]
+    return (
+        '<form class="application" aria-label="The applicant" novalidate>'
+        f'<div class="fields">{asked}</div>{_left_out(left_out)}'
+        '<p class="form-buttons"><button type="button" class="quiet" data-do="link">Copy link to '
+        'this applicant</button><button type="button" class="quiet" data-do="print">Print</button>'
+        '<button type="reset" class="quiet">Start over</button></p>'
+        '<p class="form-status" role="status" aria-live="polite"></p></form>'
+    )
+
+
+def _left_out(fields: list[Field]) -> str:
+    if not fields:
+        return ""
+    names = ", ".join(field.label for field in fields)
+    return (
+        f'<details class="left-out"><summary>Left out by the models: {escape(names.lower())}'
+        "</summary><p>The models do not use these: change them and nothing happens. How the "
+        "answers still differ between such groups stands under “How good is it?”.</p>"
+        f'<div class="fields">{"".join(_field(field) for field in fields)}</div></details>'
+    )
+
+
+def _field(field: Field) -> str:
+    return _number(field) if field.kind == "number" else _choice(field)
+
+
+def _number(field: Field) -> str:
+    name, label = escape(field.name), escape(field.label)
+    low, high = field.seen or (field.lowest, field.highest)
+    value = "" if field.default is None else f"{field.default:g}"
+    return (
+        f'<div class="field number" data-name="{name}"><label for="f-{name}">{label} '
+        f'<span class="unit">{escape(field.unit)}</span></label>'
+        f'<div class="pair"><input id="f-{name}" type="text" inputmode="decimal" '
+        f'autocomplete="off" value="{value}" placeholder="{NOT_STATED}" '
+        f'aria-describedby="h-{name}"><input type="range" min="0" max="{STEPS}" '
+        f'data-low="{low:g}" data-high="{high:g}" data-step="{field.step:g}" '
+        f'aria-label="{label}, slider"></div><p class="help" id="h-{name}">{escape(field.help)}</p>'
+        "</div>"
+    )
+
+
+def _choice(field: Field) -> str:
+    name = escape(field.name)
+    choices = [(each.value, each.label) for each in field.choices]
+    pills = "".join(
+        f'<label><input type="radio" name="{name}" value="{escape(value)}"'
+        f"{' checked' if value == (field.default or '') else ''}><span>{escape(label)}</span>"
+        "</label>"
+        for value, label in [*choices, ("", NOT_STATED.capitalize())]
+    )
+    return (
+        f'<fieldset class="field choice" data-name="{name}" aria-describedby="h-{name}"><legend>'
+        f'{escape(field.label)}</legend><div class="pills">{pills}</div>'
+        f'<p class="help" id="h-{name}">{escape(field.help)}</p></fieldset>'
+    )
+
+
+def as_sent(values: Mapping[str, float | str | None]) -> dict[str, str]:
+    """Values as the form writes them: plain text, empty for "not stated"."""
+    return {
+        name: "" if value is None else f"{value:g}" if isinstance(value, int | float) else value
+        for name, value in values.items()
+    }

@@ -1,0 +1,152 @@
+"""Many applicants: from a table to the same table with answers, a chunk at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loan_space import reasons
+from loan_space.serving import Served, answer_application
+from loan_space.wording import verdict
+from shared.errors import InputError
+from shared.loan.application import Application
+from shared.loan.csv_read import Chunk, read_chunks
+from shared.loan.csv_write import write_chunk, write_header
+from shared.loan.fields import Fields
+from shared.page.footer import SHORT
+
+RESULTS = ("answer", "ml_probability", "ann_probability", "note", "error", "revision")
+REASONS = "reasons"
+BEFORE = "loan_"  # of the result columns, so that they are told apart from those of the input
+MOST_WITH_REASONS = 1_000  # rows; reasons take a hundred times as long as answers
+SHARES = [f"{k / 10_000:.4f}" for k in range(10_001)]  # written out once, looked up a million times
+UNSEEN = "unlike the training data: "
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a table has been answered.
+
+    Attributes:
+        rows: answered so far, errors included.
+        errors: of them.
+        answers: how many of each answer.
+        repeated: ids that stand more than once, and how often; the most frequent ones.
+        done: share of the file, 0..1.
+        first: the first rows with their results, for a preview; cells by column.
+    """
+
+    rows: int
+    errors: int
+    answers: dict[str, int]
+    repeated: dict[str, int]
+    done: float
+    first: list[list[str]]
+
+
+def columns(with_reasons: bool) -> list[str]:
+    """The names of the result columns."""
+    names = [*RESULTS, REASONS] if with_reasons else list(RESULTS)
+    return [BEFORE + name for name in names]
+
+
+def answer_table(
+    served: Served, source: Path, target: Path, *, with_reasons: bool
+) -> Iterator[Progress]:
+    """Answer every row of a table; a bad row becomes a row with its error.
+
+    Args:
+        served: what answers.
+        source: a CSV or a workbook.
+        target: written as CSV: all columns of the input, then the results; rows in their order.
+        with_reasons: whether each row gets its reasons, which only a small table may ask for.
+
+    Yields:
+        How far it has come, after each chunk.
+
+    Raises:
+        InputError: no table that can be read, or too many rows for reasons.
+    """
+    rows, errors = 0, 0
+    answers: Counter[str] = Counter()
+    ids: Counter[str] = Counter()
+    first: list[list[str]] = []
+    with target.open("wb") as file:
+        for number, chunk in enumerate(read_chunks(source, served.fields)):
+            rows += len(chunk.errors)
+            if with_reasons and rows > MOST_WITH_REASONS:
+                raise InputError(
+                    f"Reasons are given for at most {MOST_WITH_REASONS:,} rows, and this table has "
+                    "more. Ask without reasons, or split it."
+                )
+            if number == 0:
+                write_header(file, chunk, columns(with_reasons))
+            results = result_columns(served, chunk)
+            if with_reasons:
+                results.append(_reasons(served, chunk))
+            write_chunk(file, chunk, results)
+            errors += sum(error is not None for error in chunk.errors)
+            answers.update(results[0])
+            ids.update(name for name in chunk.ids if name)
+            first = first or _preview(chunk, results)
+            yield Progress(rows, errors, dict(answers), _repeated(ids), chunk.done, first)
+
+
+def result_columns(served: Served, chunk: Chunk) -> list[list[str]]:
+    """The cells of `RESULTS` for a chunk, a list each."""
+    shares = served.score(chunk.table)
+    good = np.array([error is None for error in chunk.errors])
+    cells = (np.round(shares * 10_000)).astype(np.int64)
+    written = [[SHARES[k] for k in column] for column in cells.T.tolist()]
+    words = np.array([[verdict((a, b)) for b in (False, True)] for a in (False, True)])
+    approves = (shares >= served.threshold).astype(int)
+    said: list[str] = words[approves[:, 0], approves[:, 1]].tolist()
+    revision = served.checkpoint.revision[:SHORT]
+    for k in np.flatnonzero(~good):
+        said[k] = "error"
+        for column in written:
+            column[k] = ""
+    errors = [error or "" for error in chunk.errors]
+    notes = unseen_notes(served.fields, chunk.table)
+    return [said, *written, notes, errors, [revision] * len(said)]
+
+
+def unseen_notes(fields: Fields, table: NDArray[np.float64]) -> list[str]:
+    """For each row, which numbers lie outside what the training data held."""
+    notes = [""] * len(table)
+    for k, field in enumerate(fields):
+        if field.seen is None:
+            continue
+        outside = (table[:, k] < field.seen[0]) | (table[:, k] > field.seen[1])
+        for row in np.flatnonzero(outside).tolist():
+            notes[row] += f"{', ' if notes[row] else UNSEEN}{field.column}"
+    return notes
+
+
+def _reasons(served: Served, chunk: Chunk) -> list[str]:
+    cells = []
+    for row, error in zip(chunk.table, chunk.errors, strict=True):
+        if error is not None:
+            cells.append("")
+            continue
+        answered = answer_application(served, Application(row, ()))
+        found = reasons.contributions_of(served, answered)
+        cells.append(" ".join(reasons.reasons(served, answered, found)))
+    return cells
+
+
+def _preview(chunk: Chunk, results: list[list[str]], most: int = 20) -> list[list[str]]:
+    names = chunk.ids[:most]
+    rows = [str(number) for number in chunk.numbers[:most]]
+    return [list(cells) for cells in zip(rows, names, *(r[:most] for r in results), strict=False)]
+
+
+def _repeated(ids: Counter[str], most: int = 5) -> dict[str, int]:
+    if len(ids) == ids.total():
+        return {}
+    return {name: times for name, times in ids.most_common(most) if times > 1}

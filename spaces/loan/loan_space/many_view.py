@@ -1,0 +1,173 @@
+"""The tab "Many applicants": a table in, the same table with answers out; and `/predict_csv`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import gradio as gr
+
+from loan_space import many
+from loan_space.many import Progress
+from loan_space.serving import Served
+from loan_space.wording import LIMITS, NOT_A_DECISION
+from shared.errors import InputError
+from shared.loan.csv_rows import MOST_ROWS
+from shared.loan.csv_write import template
+from shared.page.calls import plain_errors
+from shared.page.figures import table
+from shared.page.files_zone import SentFiles, files_zone
+from shared.page.html import problem_html, text
+from shared.page.privacy import DELETE_UPLOADS
+from shared.page.uploads import delete_upload
+
+RESULT_NAME = "answers.csv"
+LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy for the download
+ONE_AT_A_TIME: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
+WORDS = {"approve": "both approve", "refuse": "both refuse", "disagree": "the two disagree"}
+API_TEXT = (
+    "Answer for a table of applicants, CSV or Excel, up to a million rows; a bad row becomes a row "
+    "with its error. Not a lending decision. file: with a column for each field, in any order; "
+    "other columns come back as they are. reasons: whether each row gets its reasons, for small "
+    "tables. Returns a CSV: all that was sent, then the answers."
+)
+
+
+@dataclass(frozen=True)
+class ManyView:
+    """The handlers of the tab."""
+
+    served: Served
+
+    def answer_upload(self, sent: SentFiles, with_reasons: bool) -> Iterator[tuple[str, Any]]:
+        """Progress, then a summary with the download."""
+        path = sent.files[0].file.path if sent.files and sent.files[0].file else None
+        if path is None:
+            yield problem_html(NOT_UPLOADED), gr.skip()
+            return
+        target = result_file()
+        try:
+            for progress in many.answer_table(
+                self.served, Path(path), target, with_reasons=with_reasons
+            ):
+                yield progress_text(progress), gr.DownloadButton(visible=False)
+            yield summary_html(progress, with_reasons), gr.DownloadButton(target, visible=True)
+        except InputError as error:
+            yield problem_html(str(error)), gr.DownloadButton(visible=False)
+        finally:
+            delete_upload(path)
+
+    def predict_csv(self, file: str, reasons: bool = False) -> str:
+        """The endpoint: a table in, a table out."""
+        with plain_errors():
+            if not file:
+                raise InputError('file is missing. Send a CSV: handle_file("applicants.csv").')
+            target = result_file()
+            for _ in many.answer_table(self.served, Path(file), target, with_reasons=reasons):
+                pass  # a program waits for the file
+        return str(target)
+
+
+def build(served: Served) -> None:
+    """Lay out the tab."""
+    view = ManyView(served)
+    text(introduction(served))
+    reasons = gr.Checkbox(
+        label=f"With reasons for each row (at most {many.MOST_WITH_REASONS:,} rows)",
+        elem_classes="with-reasons",
+    )
+    zone = files_zone(
+        "Drop a CSV or an Excel file here",
+        f"Up to {MOST_ROWS:,} rows. A row that cannot be read becomes a row that says why.",
+        accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv",
+        most=1,
+        area="many",
+    )
+    shown = text("")
+    download = gr.DownloadButton(
+        "Download the answers as CSV", visible=False, elem_classes="stop download-button"
+    )
+    zone.upload(view.answer_upload, [zone, reasons], [shown, download], **PRIVATE, **ONE_AT_A_TIME)
+    _endpoint(view)
+
+
+def _endpoint(view: ManyView) -> None:
+    """`/predict_csv`: Gradio hands out files only through components, so here are some unseen."""
+    with gr.Column(visible=False):
+        file = gr.File(label="CSV or Excel", file_count="single", type="filepath")
+        reasons = gr.Checkbox(value=False, label="With reasons")
+        answers = gr.File(label="Answers as CSV")
+        button = gr.Button("Answer")
+    button.click(
+        view.predict_csv,
+        [file, reasons],
+        answers,
+        api_name="predict_csv",
+        api_description=API_TEXT,
+        **ONE_AT_A_TIME,
+    )
+
+
+def result_file() -> Path:
+    """A place for a result, which is deleted soon after Gradio has taken its copy."""
+    folder = tempfile.mkdtemp(prefix="loan-")
+    later = threading.Timer(LIVES, shutil.rmtree, (folder,), {"ignore_errors": True})
+    later.daemon = True
+    later.start()
+    return Path(folder) / RESULT_NAME
+
+
+def introduction(served: Served) -> str:
+    """What to send, with a template to download."""
+    listed = ", ".join(f"<code>{escape(field.column)}</code>" for field in served.fields)
+    content = quote(template(served.fields))
+    return (
+        '<div class="text"><h2>Many applicants</h2><p>A table with a row for each applicant comes '
+        f"back with both answers behind it. <strong>{NOT_A_DECISION}</strong> {LIMITS}</p>"
+        f"<p>Columns, in any order, others may stand among them: {listed}. An empty cell is “not "
+        "stated”.</p>"
+        '<p><a class="quiet download" download="applicants.csv" '
+        f'href="data:text/csv;charset=utf-8,{content}">Download a template</a></p></div>'
+    )
+
+
+def progress_text(progress: Progress) -> str:
+    """How far it has come."""
+    return (
+        f'<p class="many-progress" role="status">Answered {progress.rows:,} rows '
+        f'<progress max="1" value="{progress.done:.3f}" aria-label="Share of the file"></progress>'
+        "</p>"
+    )
+
+
+def summary_html(progress: Progress, with_reasons: bool) -> str:
+    """What came out, in sentences, and the first rows."""
+    told = ", ".join(
+        f"{progress.answers[answer]:,} {words}"
+        for answer, words in WORDS.items()
+        if answer in progress.answers
+    )
+    errors = f" {progress.errors:,} could not be read and say why." if progress.errors else ""
+    twice = "".join(
+        f" {escape(name)} stands {times:,} times." for name, times in progress.repeated.items()
+    )
+    heads = ("Row", "Name", *many.columns(with_reasons))
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in progress.first
+    )
+    minutes = DELETE_UPLOADS[1] // 60
+    return (
+        f'<div class="text" role="status"><p><strong>{progress.rows:,} rows: {told}.</strong>'
+        f"{errors}{twice} The file can be downloaded for {minutes} minutes; then it is deleted."
+        f"</p></div>{table('The first rows', heads, body)}"
+    )

@@ -1,0 +1,123 @@
+"""What the page and the API share: the checkpoint in memory, and an applicant answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loan_space.schema import ModelAnswer, Prediction
+from loan_space.wording import LIMITS, NOT_A_DECISION, UNLIKE, verdict, verdict_sentence
+from shared.checkpoint.contract import EVALUATION_FILE, read_json
+from shared.checkpoint.source import LoadedCheckpoint
+from shared.loan.application import Application, read_application
+from shared.loan.decision import MODELS
+from shared.loan.fields import Fields
+from shared.loan.neighbours import novelty
+from shared.loan.predictor import Predictor, approval, load_predictor
+from shared.loan.score import Score
+from shared.page.schema import Revision, revision_of
+
+
+@dataclass(frozen=True)
+class Served:
+    """What this process answers with.
+
+    Attributes:
+        checkpoint: where it came from.
+        predictor: both models and their decision.
+        evaluation: the recorded evaluation; empty when the checkpoint has none.
+    """
+
+    checkpoint: LoadedCheckpoint
+    predictor: Predictor
+    evaluation: dict[str, Any]
+
+    @property
+    def fields(self) -> Fields:
+        """Of an application."""
+        return self.predictor.decision.fields
+
+    @property
+    def score(self) -> Score:
+        """Both models, as the explanations know them."""
+        return partial(approval, self.predictor)
+
+    @property
+    def threshold(self) -> float:
+        """Approve from this probability on."""
+        return self.predictor.decision.threshold
+
+    @property
+    def revision(self) -> Revision:
+        """What every answer carries."""
+        return revision_of(self.checkpoint)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An applicant with both answers.
+
+    Attributes:
+        application: what was read.
+        shares: (2,) calibrated probability of approval, by `MODELS`.
+        unlike: whether the applicant is unlike all that the models have seen.
+    """
+
+    application: Application
+    shares: NDArray[np.float64]
+    unlike: bool
+
+
+def serve(loaded: LoadedCheckpoint) -> Served:
+    """Open a checkpoint for answering."""
+    return Served(loaded, load_predictor(loaded.folder), read_json(loaded.folder / EVALUATION_FILE))
+
+
+def answer(served: Served, values: Mapping[str, object]) -> Answered:
+    """Read an applicant and answer.
+
+    Raises:
+        InputError: a value is none that its field can have.
+    """
+    return answer_application(served, read_application(served.fields, values))
+
+
+def answer_application(served: Served, application: Application) -> Answered:
+    """Answer for an applicant."""
+    decision, table = served.predictor.decision, served.predictor.population.table
+    row = application.row
+    used = list(decision.used)
+    distance = novelty(decision.used_fields, table[:, used], row[used])
+    shares = approval(served.predictor, row[None])[0]
+    return Answered(application, shares, distance > decision.novelty)
+
+
+def as_prediction(served: Served, answered: Answered) -> Prediction:
+    """The answer as the API returns it."""
+    decision = served.predictor.decision
+    models: dict[str, ModelAnswer] = {
+        model: {
+            "name": name,
+            "probability": float(share),
+            "approves": bool(share >= decision.threshold),
+        }
+        for model, name, share in zip(MODELS, decision.names, answered.shares, strict=True)
+    }
+    approves = [model["approves"] for model in models.values()]
+    notes = list(answered.application.notes) + ([UNLIKE] if answered.unlike else [])
+    return {
+        "answer": verdict(approves),
+        "text": verdict_sentence(approves),
+        "agree": len(set(approves)) == 1,
+        "models": models,
+        "threshold": decision.threshold,
+        "unlike": answered.unlike,
+        "notes": notes,
+        "disclaimer": f"{NOT_A_DECISION} {LIMITS}",
+        "revision": served.revision,
+    }
