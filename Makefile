@@ -3,13 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock
 DATA ?=
-RUN ?= runs/tumor
-CHECKPOINT ?= spaces/tumor/checkpoint
 HAS_APT := $(shell command -v apt-get)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-tumor test check train-tumor evaluate-tumor bench screenshots figures clean
+.PHONY: help run run-tumor run-loan test check train-tumor evaluate-tumor train-loan evaluate-loan \
+	bench screenshots figures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
@@ -20,6 +19,9 @@ run: .venv/ready ## start every Space and print its address; Ctrl-C ends them
 
 run-tumor: .venv/ready ## start the tumor Space on port 7860
 	@$(BIN)/python spaces/run.py tumor
+
+run-loan: .venv/ready ## start the loan Space on port 7861
+	@$(BIN)/python spaces/run.py loan
 
 test: .venv/ready-for-tests chromium check ## all checks and all tests
 	$(BIN)/pytest
@@ -36,6 +38,21 @@ train-tumor: .venv/ready-for-tests ## DATA=folder: data to checkpoint, all stage
 evaluate-tumor: .venv/ready-for-tests ## DATA=folder: measure the checkpoint again with the code that the Space runs
 	@$(call need_data,evaluate-tumor)
 	$(BIN)/python -m training.tumor.evaluate --data "$(DATA)" --out $(RUN) --checkpoint $(CHECKPOINT)
+
+train-loan: .venv/ready-for-tests ## DATA=folder: the loan models, data to checkpoint; goes on where it was broken off
+	@$(call need_data,train-loan)
+	$(BIN)/python -m training.loan.run --data "$(DATA)" --out $(RUN) --checkpoint $(CHECKPOINT)
+
+evaluate-loan: .venv/ready-for-tests ## DATA=folder: measure again, fold by fold, how the loan models are made
+	@$(call need_data,evaluate-loan)
+	$(BIN)/python -m training.loan.run --data "$(DATA)" --out $(RUN) --checkpoint $(CHECKPOINT) \
+		--without fit --again evaluate
+
+# Where training works and what it makes; RUN=folder and CHECKPOINT=folder say otherwise.
+train-tumor evaluate-tumor: RUN ?= runs/tumor
+train-tumor evaluate-tumor: CHECKPOINT ?= spaces/tumor/checkpoint
+train-loan evaluate-loan: RUN ?= runs/loan
+train-loan evaluate-loan: CHECKPOINT ?= spaces/loan/checkpoint
 
 bench: .venv/ready-for-tests ## speed against the bare network and the Space people usually write
 	$(BIN)/python tests/bench/run.py --json docs/bench.json

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -18,6 +19,7 @@ from PIL import Image
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "browser")]
 
 from live_server import SPACES, Server, running_space  # noqa: E402
+from loan_checkpoint import CHECKPOINT as LOAN  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,31 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> str:
     pixels = np.random.default_rng(0).integers(0, 256, (128, 128), dtype=np.uint8)
     Image.fromarray(pixels).save(path)
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def loan_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The loan Space on a free port, with uploads in a folder of its own."""
+    with running_space(tmp_path_factory.mktemp("loan"), "loan") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def loan_client(loan_server: Server) -> Client:
+    """Gradio's own Python client."""
+    return Client(loan_server.address, verbose=False)
+
+
+@pytest.fixture(scope="session")
+def loan_http(loan_server: Server) -> Iterator[httpx.Client]:
+    """Plain HTTP against the API."""
+    with httpx.Client(base_url=f"{loan_server.address}/gradio_api", timeout=60) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def loan_examples() -> list[dict[str, Any]]:
+    """The checkpoint's own example applicants, each with its `values` and what is `expected`."""
+    listing = LOAN / "examples" / "examples.json"
+    found: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,14 @@ def short(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
-def bench(record: dict[str, Any]) -> str:
-    """The rows of the bench."""
+def bench(record: dict[str, Any], space: str) -> str:
+    """The rows of the bench for one Space.
+
+    Raises:
+        LookupError: it has not been measured.
+    """
+    if space not in record["machine"]:
+        raise LookupError(f"The {space} Space has not been measured: run `make bench`.")
     rows = [
         (
             row["label"],
@@ -40,9 +47,10 @@ def bench(record: dict[str, Any]) -> str:
             {True: "yes", False: "no", None: ""}[row["met"]],
         )
         for row in record["rows"]
+        if row["space"] == space
     ]
     machine = ", ".join(
-        f"{k} {v}" for k, v in record["machine"].items() if isinstance(v, str | int)
+        f"{k} {v}" for k, v in record["machine"][space].items() if isinstance(v, str | int)
     )
     table = markdown_table(("what", "ours", "compared with", "ratio", "goal", "met"), rows)
     return f"{table}\n\nMachine: {machine}."
@@ -51,7 +59,8 @@ def bench(record: dict[str, Any]) -> str:
 RECORDS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "tumor": ("spaces/tumor/checkpoint/evaluation.json", headline),
     "loan": ("spaces/loan/checkpoint/evaluation.json", headline),
-    "bench": ("docs/bench.json", bench),
+    "bench": ("docs/bench.json", partial(bench, space="tumor")),
+    "bench-loan": ("docs/bench.json", partial(bench, space="loan")),
 }
 
 
@@ -63,7 +72,7 @@ def fill(page: str, root: Path) -> str:
         root: of the repository, where the records are.
 
     Raises:
-        FileNotFoundError: a marked section has no record yet.
+        FileNotFoundError, LookupError: a marked section has no record yet.
     """
     for name, (file, write) in RECORDS.items():
         start, end = f"<!-- figures:{name} -->", f"<!-- /figures:{name} -->"

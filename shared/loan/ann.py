@@ -9,6 +9,7 @@ probabilities are averaged (Lakshminarayanan, Pritzel and Blundell 2017, "Deep E
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from shared.errors import CheckpointError
 
 ANN_FILE = "ann.safetensors"
-AT_A_TIME = 4096  # rows; keeps the hidden units of a pass within the processor's cache
+AT_A_TIME = 512  # rows; keeps the hidden units of a pass within a core's own cache
 
 Floats = NDArray[np.float32]
 
@@ -52,6 +53,12 @@ class Ann:
     encoding: Encoding
     weights: tuple[Floats, ...]
     biases: tuple[Floats, ...]
+
+    @cached_property
+    def first(self) -> Floats:
+        """(E, M * outputs) the first layers of all members side by side: one product for all."""
+        side_by_side = np.ascontiguousarray(self.weights[0].transpose(1, 0, 2))
+        return side_by_side.reshape(len(side_by_side), -1)
 
 
 def encode(encoding: Encoding, features: Floats) -> Floats:
@@ -88,13 +95,14 @@ def hidden(ann: Ann, features: Floats) -> list[Floats]:
     Returns:
         A layer each, (M, N, outputs) float32.
     """
-    layers: list[Floats] = []
-    state: Floats = encode(ann.encoding, features)[None]
-    for at, (weight, bias) in enumerate(zip(ann.weights, ann.biases, strict=True)):
-        state = np.matmul(state, weight) + bias
-        if at < len(ann.weights) - 1:
-            np.maximum(state, 0.0, out=state)
-        layers.append(state)
+    members, _, units = ann.weights[0].shape
+    first = encode(ann.encoding, features) @ ann.first
+    layers: list[Floats] = [first.reshape(len(first), members, units).transpose(1, 0, 2)]
+    layers[0] += ann.biases[0]
+    for weight, bias in zip(ann.weights[1:], ann.biases[1:], strict=True):
+        np.maximum(layers[-1], 0.0, out=layers[-1])
+        layers.append(np.matmul(layers[-1], weight))
+        layers[-1] += bias
     return layers
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-MOST_NAMED = 3
-MOST_CHARACTERS = 60  # of an id in the sentence
+MOST_CHARACTERS = 60  # of an id that is named
 
 
 class SeenIds:
     """The ids of a table, chunk by chunk: eight bytes each, and their names as one text."""
 
     def __init__(self) -> None:
-        self._hashes: list[np.ndarray] = []
+        self._hashes: list[NDArray[np.int64]] = []
         self._names: list[str] = []
 
     def add(self, ids: Sequence[str]) -> None:
@@ -25,24 +25,19 @@ class SeenIds:
             names = [name.replace("\n", " ")[:MOST_CHARACTERS] for name in names]
         self._names.append("\n".join(names))
 
-    def sentence(self, column: str) -> str | None:
-        """Which ids stand more than once, and how often; None where each stands once.
+    def repeated(self, most: int) -> dict[str, int]:
+        """The ids that stand more than once, and how often; the most frequent first.
+
+        Ask once, at the end: all ids are sorted for it.
 
         Args:
-            column: the name of the column.
+            most: so many ids at most.
         """
         hashes = np.concatenate([np.empty(0, np.int64), *self._hashes])
         _, first, counts = np.unique(hashes, return_index=True, return_counts=True)
         order = np.lexsort((first, -counts))
-        order = order[counts[order] > 1]
-        if not len(order):
-            return None
-        named = [
-            f"{self._name(int(first[k]))} stands {counts[k]} times" for k in order[:MOST_NAMED]
-        ]
-        more = len(order) - len(named)
-        rest = f" {more:,} more stand more than once." if more else ""
-        return f"{column}: {', '.join(named)}.{rest} Each row was answered by itself."
+        order = order[counts[order] > 1][:most]
+        return {self._name(int(first[k])): int(counts[k]) for k in order}
 
     def _name(self, at: int) -> str:
         for hashes, names in zip(self._hashes, self._names, strict=True):

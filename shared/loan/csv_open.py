@@ -12,13 +12,14 @@ from typing import TextIO
 from shared.errors import InputError
 from shared.loan.csv_plain import plain_batch, plain_lines
 from shared.loan.csv_quoted import quoted_rows
-from shared.loan.csv_rows import Batch, Row, batch_of, problems_of
+from shared.loan.csv_rows import Batch, Row, batch_of, problem_of
 from shared.loan.csv_text import TextTable, open_text
 from shared.loan.number_text import Decimal
 from shared.loan.workbook import open_sheet
 from shared.loan.workbook_guard import is_workbook
 
 MOST_BYTES = 1 << 28
+MOST_STRINGS = 4096  # rows whose cells are strings, at a time: more of them leave the cache
 
 Batches = Iterator[Batch | None]
 
@@ -85,8 +86,8 @@ def _quoted_batches(table: TextTable, rows: int, size: int) -> Batches:
     with table.path.open(encoding=table.encoding, newline="") as file:
         for _ in range(table.lines):
             file.readline()
-        for found, problems in quoted_rows(file, table.delimiter, width, rows):
-            yield batch_of(found, problems, width, number, _done(file, size))
+        for found, wrong in quoted_rows(file, table.delimiter, width, min(rows, MOST_STRINGS)):
+            yield batch_of(found, wrong, width, number, _done(file, size))
             number += len(found)
 
 
@@ -100,9 +101,9 @@ def _workbook(path: Path) -> OpenTable:
 
     def batches(rows: int) -> Batches:
         number, width = sheet.first, len(sheet.header)
-        while found := list(islice(sheet.rows, rows)):
+        while found := list(islice(sheet.rows, min(rows, MOST_STRINGS))):
             done = (number - sheet.first + len(found)) / sheet.count
-            yield batch_of(found, problems_of(found, width), width, number, done)
+            yield batch_of(found, [problem_of(row, width) for row in found], width, number, done)
             number += len(found)
 
     return OpenTable(sheet.header, ",", ".", batches)

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from shared.errors import InputError
 from shared.loan.csv_cells import Cells, grid_of
-from shared.loan.csv_rows import MOST_CHARACTERS, Batch, batch_of, problems_of
+from shared.loan.csv_rows import MOST_CHARACTERS, Batch, batch_of, problem_of
 
 BLOCK = 1 << 20  # characters read at a time; what NumPy works on stays within the cache
 MOST_OF_A_LINE = 10 * BLOCK
@@ -53,7 +53,7 @@ def plain_batch(lines: str, delimiter: str, width: int, first: int, done: float)
     columns = grid_of(lines, delimiter, width) if width > 1 else None
     if columns is None or _has_problems(columns):
         rows = [line.split(delimiter) for line in lines.split("\n")]
-        return batch_of(rows, problems_of(rows, width), width, first, done)
+        return batch_of(rows, [problem_of(row, width) for row in rows], width, first, done)
     numbers = range(first, first + len(columns[0].start))
     return Batch(lines, columns.__getitem__, numbers, {}, done)
 

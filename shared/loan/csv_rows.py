@@ -37,13 +37,13 @@ class Batch:
 
 
 def batch_of(
-    rows: list[Row], problems: dict[int, str], width: int, first: int, done: float
+    rows: list[Row], wrong: Sequence[str | None], width: int, first: int, done: float
 ) -> Batch | None:
     """A batch of rows, without those in which nothing stands at all.
 
     Args:
         rows: their cells.
-        problems: what is known to be wrong, by position.
+        wrong: for each row what is wrong with it.
         width: columns of the header.
         first: number of the first row.
         done: share of the file.
@@ -51,28 +51,27 @@ def batch_of(
     Returns:
         The batch; None where all rows are blank.
     """
-    kept = [k for k, row in enumerate(rows) if not is_blank(row)]
+    kept = [k for k, row in enumerate(rows) if len(row) > 1 or not is_blank(row)]
     if not kept:
         return None
     numbers: Sequence[int] = range(first, first + len(rows))
     if len(kept) < len(rows):
         numbers = [first + k for k in kept]
-        problems = {at: problems[k] for at, k in enumerate(kept) if k in problems}
-        rows = [rows[k] for k in kept]
+        rows, wrong = [rows[k] for k in kept], [wrong[k] for k in kept]
+    problems = {at: problem for at, problem in enumerate(wrong) if problem}
     blank = [""] * width
     used = [blank if at in problems else row for at, row in enumerate(rows)] if problems else rows
     columns = list(zip(*used, strict=False))  # a row may have empty cells beyond the header
     return Batch(rows, lambda k: cells_of(columns[k]), numbers, problems, done)
 
 
-def problems_of(rows: list[Row], width: int) -> dict[int, str]:
-    """What is wrong with rows, by position; blank rows are not looked at."""
-    found = {k: row_problem(row, width) for k, row in enumerate(rows) if not is_blank(row)}
-    return {k: problem for k, problem in found.items() if problem}
+def problem_of(row: Row, width: int) -> str | None:
+    """Why a row is no row of a table of `width` columns; None where it is one, or a blank line."""
+    return None if is_blank(row) else row_problem(row, width)
 
 
 def row_problem(row: Row, width: int) -> str | None:
-    """Why a row is no row of a table of `width` columns; None where it is one."""
+    """Why a row that is not blank is no row of a table of `width` columns; None where it is one."""
     if len(row) < width or any(cell.strip() for cell in row[width:]):
         surplus = ", ".join(shown(cell) for cell in row[width : width + MOST_NAMED])
         beyond = f" Without a column: {surplus}." if surplus else ""

@@ -14,6 +14,8 @@ from shared.errors import CheckpointError
 
 ML_FILE = "ml.onnx"
 FEATURES, SHARES = "features", "probabilities"
+MANY = 256  # rows from which on putting them in order takes less than it saves
+MARKS = 24  # features that the order goes by; 16 million different rows are enough
 
 
 @dataclass(frozen=True)
@@ -65,5 +67,25 @@ def approval(ml: Ml, features: NDArray[np.float32]) -> NDArray[np.float64]:
     Returns:
         (N,) float64 in 0..1.
     """
+    if len(features) < MANY:
+        return _approval(ml, features)
+    order = _alike_together(features)
+    found = np.empty(len(features))
+    found[order] = _approval(ml, features[order])
+    return found
+
+
+def _approval(ml: Ml, features: NDArray[np.float32]) -> NDArray[np.float64]:
     (shares,) = ml.session.run([SHARES], {FEATURES: features})
     return np.asarray(shares[:, 1], dtype=np.float64)
+
+
+def _alike_together(features: NDArray[np.float32]) -> NDArray[np.int64]:
+    """An order of the rows in which similar ones follow each other.
+
+    The way down a tree is a row of guesses for the processor, and it learns from the row before:
+    that saves time if it is a similar one. No answer depends on the order.
+    """
+    marked = features[:, :MARKS]
+    above = marked > marked.mean(axis=0)
+    return np.argsort(above @ (1 << np.arange(above.shape[1])), kind="stable")

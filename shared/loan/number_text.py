@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 from typing import Literal
 
 from shared.errors import InputError
@@ -60,16 +61,15 @@ def number_in_cell(text: str, name: str, decimal: Decimal) -> float:
         name: of the column, for the message.
         decimal: the mark.
 
-    Returns:
-        The number; inf where it is too large for one.
-
     Raises:
-        InputError: it is no number, or may be either of two.
+        InputError: it is no number, may be either of two, or is beyond all numbers.
     """
     body = text.strip()
     if decimal == "," and PLAIN_COMMA.fullmatch(body):
         return float(body.replace(",", "."))
     if PLAIN.fullmatch(body) and (decimal == "." or not GROUPED.fullmatch(body)):
+        if isinf(float(body)):
+            raise InputError(f"{name} is {shown(text)}, which no computer can count to.")
         return float(body)
     raise InputError(text_problem(text, name))
 

@@ -1,8 +1,9 @@
-"""Whether a file is a workbook, and one that can be opened without running out of memory.
+"""Whether a file is a workbook, and one that can be opened without bringing the process down.
 
 The library that reads workbooks keeps a cell for every place between the first and the last one
 that is filled, and ends the process where there is no memory for them: two cells in a file of a few
-hundred bytes can ask for half a terabyte. It limits that by itself for OpenDocument files only.
+hundred bytes can ask for half a terabyte. It limits that by itself for OpenDocument files only; of
+those it never finishes one whose XML is cut short.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
+from xml.parsers.expat import ExpatError, ParserCreate
 from zlib import error as ZlibError
 
 from shared.errors import InputError
@@ -20,9 +22,12 @@ EXCEL, BINARY, OPEN_DOCUMENT = "xl/workbook.xml", "xl/workbook.bin", "content.xm
 MOST_UNPACKED = 1 << 30  # bytes
 MOST_OF_A_TAG = 1 << 20  # bytes
 PIECE = 1 << 20  # bytes looked at a time
+DAMAGED = (
+    zipfile.BadZipFile, ZlibError, ExpatError, EOFError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
 
 # The place of a cell or a row: column DA or further right, or row 1,100,000 or further down.
-FAR_COLUMN = rb"[A-Za-z]{3}|[D-Zd-z][A-Za-z]\d"
+FAR_COLUMN = rb"[A-Za-z]{3,}\d|[D-Zd-z][A-Za-z]\d"
 FAR_ROW = rb"[A-Za-z]*(?:\d{8}|[2-9]\d{6}|1[1-9]\d{5})"
 FAR = re.compile(rb""" r *= *["']((?:%b|%b)\w*)""" % (FAR_COLUMN, FAR_ROW))
 BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
@@ -43,7 +48,9 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return _is_sound(archive)
-    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+    except InputError:
+        raise
+    except DAMAGED as error:
         raise InputError(
             f"The file is damaged or cut short ({error}). Save it again in Excel, or as CSV."
         ) from error
@@ -59,11 +66,13 @@ def _is_sound(archive: zipfile.ZipFile) -> bool:
             f"The workbook unpacks to {size >> 20:,} MB; at most {MOST_UNPACKED >> 20:,} MB are "
             "read. Save the table as CSV and send that."
         )
-    if EXCEL not in names:
-        return OPEN_DOCUMENT in names
-    for name in names:
-        _refuse_far_cells(archive, name)
-    return True
+    if EXCEL in names:
+        for name in names:
+            _refuse_far_cells(archive, name)
+    elif OPEN_DOCUMENT in names:
+        with archive.open(OPEN_DOCUMENT) as part:
+            ParserCreate().ParseFile(part)
+    return EXCEL in names or OPEN_DOCUMENT in names
 
 
 def _refuse_far_cells(archive: zipfile.ZipFile, name: str) -> None:

@@ -36,8 +36,18 @@ def interval_plot(title: str, rows: Mapping[str, Figure], low: float, high: floa
     marks = "".join(
         _interval_row(at, name, each, low, high) for at, (name, each) in enumerate(rows.items())
     )
-    ticks = "".join(_tick(low + (high - low) * step / 4, low, high, height) for step in range(5))
-    return svg(title, WIDTH, height, ticks + marks)
+    return svg(title, WIDTH, height, scale(low, high, height) + marks)
+
+
+def scale(low: float, high: float, height: int) -> str:
+    """Lines and numbers of an interval plot's scale, from `low` to `high`, `height` px tall."""
+    return "".join(_tick(low + (high - low) * step / 4, low, high, height) for step in range(5))
+
+
+def along(value: float, low: float, high: float) -> float:
+    """Where a value lies on an interval plot's scale, in px; at its end if it lies beyond."""
+    share = (min(max(value, low), high) - low) / (high - low)
+    return SIDE + share * (WIDTH - 2 * SIDE)
 
 
 def reliability(title: str, bins: Sequence[Bin], n_of: str, came_true: str = "right") -> str:
@@ -50,23 +60,36 @@ def reliability(title: str, bins: Sequence[Bin], n_of: str, came_true: str = "ri
         came_true: in a word, what the probability is said of: "right", "approved".
     """
     largest = max((each.n for each in bins), default=1)
-    grid = "".join(_grid(step / 4) for step in range(5))
-    (x0, y0), (x1, y1) = _place(0, 0), _place(1, 1)
-    diagonal = f'<line class="ideal" x1="{x0}" y1="{y0}" x2="{x1}" y2="{y1}"/>'
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (_place(b.confidence, b.accuracy) for b in bins))
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(b.confidence, b.accuracy) for b in bins))
     dots = "".join(_dot(b, largest, n_of, came_true) for b in bins)
+    drawn = f'<polyline class="line" points="{line}"/>{dots}'
+    return square(title, "said probability", f"share that was {came_true}", drawn)
+
+
+def square(title: str, x_name: str, y_name: str, content: str) -> str:
+    """A plot of one share against another, with the diagonal where both are the same.
+
+    Args:
+        title: what it shows, for those who do not see it.
+        x_name, y_name: names of the axes.
+        content: SVG elements, put where `place` says.
+    """
+    grid = "".join(_grid(step / 4) for step in range(5))
+    (x0, y0), (x1, y1) = place(0, 0), place(1, 1)
     names = (
-        f'<text class="axis" x="{SQUARE / 2}" y="{SQUARE - 6}" text-anchor="middle">said '
-        "probability</text>"
+        f'<text class="axis" x="{SQUARE / 2}" y="{SQUARE - 6}" text-anchor="middle">'
+        f"{escape(x_name)}</text>"
         f'<text class="axis" transform="translate(4 {SQUARE / 2}) rotate(-90)" '
-        f'text-anchor="middle">share that was {escape(came_true)}</text>'
+        f'text-anchor="middle">{escape(y_name)}</text>'
     )
-    return svg(
-        title,
-        SQUARE,
-        SQUARE,
-        f'{grid}{diagonal}<polyline class="line" points="{line}"/>{dots}{names}',
-    )
+    diagonal = f'<line class="ideal" x1="{x0}" y1="{y0}" x2="{x1}" y2="{y1}"/>'
+    return svg(title, SQUARE, SQUARE, f"{grid}{diagonal}{content}{names}")
+
+
+def place(x: float, y: float) -> tuple[float, float]:
+    """Where two shares (0..1) lie in a `square`, in px from its upper left corner."""
+    inner = SQUARE - 2 * EDGE
+    return EDGE + x * inner, SQUARE - EDGE - y * inner
 
 
 def svg(title: str, width: int, height: int, content: str) -> str:
@@ -83,17 +106,12 @@ def svg(title: str, width: int, height: int, content: str) -> str:
     )
 
 
-def _along(value: float, low: float, high: float) -> float:
-    share = (min(max(value, low), high) - low) / (high - low)
-    return SIDE + share * (WIDTH - 2 * SIDE)
-
-
 def _interval_row(at: int, name: str, each: Figure, low: float, high: float) -> str:
     y = 30 + at * ROW
-    x = _along(each.value, low, high)
+    x = along(each.value, low, high)
     whisker = ""
     if each.low is not None and each.high is not None:
-        left, right = _along(each.low, low, high), _along(each.high, low, high)
+        left, right = along(each.low, low, high), along(each.high, low, high)
         whisker = f'<line class="whisker" x1="{left:.1f}" y1="{y}" x2="{right:.1f}" y2="{y}"/>'
     tip = f"{number(each.value)}" + (f" ({interval(each)})" if whisker else "")
     return (
@@ -105,20 +123,15 @@ def _interval_row(at: int, name: str, each: Figure, low: float, high: float) -> 
 
 
 def _tick(value: float, low: float, high: float, height: int) -> str:
-    x = _along(value, low, high)
+    x = along(value, low, high)
     return (
         f'<line class="grid" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{height - 22}"/>'
         f'<text class="axis" x="{x:.1f}" y="{height - 6}" text-anchor="middle">{value:.2f}</text>'
     )
 
 
-def _place(x: float, y: float) -> tuple[float, float]:
-    inner = SQUARE - 2 * EDGE
-    return EDGE + x * inner, SQUARE - EDGE - y * inner
-
-
 def _grid(share: float) -> str:
-    (x0, y), (x1, _), (x, bottom) = _place(0, share), _place(1, share), _place(share, 0)
+    (x0, y), (x1, _), (x, bottom) = place(0, share), place(1, share), place(share, 0)
     return (
         f'<line class="grid" x1="{x0}" y1="{y:.1f}" x2="{x1}" y2="{y:.1f}"/>'
         f'<text class="axis" x="{x0 - 8}" y="{y + 4:.1f}" text-anchor="end">{share:.2f}</text>'
@@ -128,7 +141,7 @@ def _grid(share: float) -> str:
 
 
 def _dot(each: Bin, largest: int, n_of: str, came_true: str) -> str:
-    x, y = _place(each.confidence, each.accuracy)
+    x, y = place(each.confidence, each.accuracy)
     radius = 4 + 9 * (each.n / largest) ** 0.5
     anchor, side = ("end", x - radius - 6) if x > SQUARE / 2 else ("start", x + radius + 6)
     return (

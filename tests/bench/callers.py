@@ -1,4 +1,4 @@
-"""Many callers at a time: how many answers a second come out."""
+"""Many callers at a time: how many answers a second come out, and how much of that is measured."""
 
 from __future__ import annotations
 
@@ -6,12 +6,32 @@ import http.client
 import resource
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from http_calls import connect
+from timing import turning
 
 Ask = Callable[[http.client.HTTPConnection], object]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured.
+
+    Attributes:
+        rounds, repeats: turns of what is timed, and timed calls a turn.
+        rushes: how often each endpoint is stormed, and for how many `seconds`.
+        requests: to each server before its memory is read again.
+        settle: seconds after the first answer; ours goes on importing what explanations need.
+    """
+
+    rounds: int
+    repeats: int
+    rushes: int
+    seconds: float
+    requests: int
+    settle: float
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,32 @@ def rush(port: int, ask: Ask, *, callers: int, seconds: float) -> Rush:
     if failures:
         raise RuntimeError(f"A call failed: {failures[0]}") from failures[0]
     return Rush(sum(counts), time.perf_counter() - started, _own_seconds() - own)
+
+
+def rushes(
+    ports: Mapping[str, int], ask: Mapping[str, Ask], *, callers: int, times: int, seconds: float
+) -> dict[str, list[Rush]]:
+    """Several servers in turns, each so many times.
+
+    Args:
+        ports: of the servers, by name.
+        ask: how each is asked, by the same names.
+        callers, seconds: of each rush.
+        times: how often each has its turn.
+    """
+    found: dict[str, list[Rush]] = {name: [] for name in ports}
+    for order in turning(tuple(ports), times):
+        for name in order:
+            found[name].append(rush(ports[name], ask[name], callers=callers, seconds=seconds))
+    return found
+
+
+def ask_often(port: int, ask: Ask, requests: int) -> None:
+    """So many calls over one connection."""
+    connection = connect(port)
+    for _ in range(requests):
+        ask(connection)
+    connection.close()
 
 
 def _together(work: Callable[[int], None], callers: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable
 from typing import Any
 
 BOUNDARY = "slice-7f3a91c4"
@@ -13,6 +14,15 @@ TIMEOUT = 120.0  # seconds; sixteen callers wait long for a slow server
 def connect(port: int) -> http.client.HTTPConnection:
     """A connection to a server on this machine, kept open from call to call."""
     return http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+
+
+def once(ask: Callable[[http.client.HTTPConnection], object], port: int) -> object:
+    """Ask over a fresh connection."""
+    connection = connect(port)
+    try:
+        return ask(connection)
+    finally:
+        connection.close()
 
 
 def upload(connection: http.client.HTTPConnection, jpeg: bytes) -> dict[str, Any]:

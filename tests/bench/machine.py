@@ -14,6 +14,7 @@ PACKAGES = (
     "numpy",
     "pillow",
     "onnxruntime",
+    "scikit-learn",
     "torch",
     "timm",
     "captum",

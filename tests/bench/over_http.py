@@ -9,44 +9,21 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.client import HTTPConnection
+from collections.abc import Mapping
 from pathlib import Path
 
-from callers import Rush, rush
+from callers import Ask, Effort, ask_often, rushes
 from example_slice import slice_jpeg
-from http_calls import call, connect, upload
+from http_calls import call, connect, once, upload
 from rows import Goal, Row, compared, stated, times_cost, times_gain
 from servers import Server, first_answer, memory_mb, serving
-from timing import Sample, take_turns, turning
+from timing import Sample, take_turns
 
 SIDE = 512  # px
 CALLERS = 16
 HERE = Path(__file__).parent
 SAME_WORK = ("explain", "naive")
 EXPLAIN_DEFAULTS = [None, None, None, "gradcam", False, 0]
-
-Ask = Callable[[HTTPConnection], object]
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much is measured.
-
-    Attributes:
-        rounds, repeats: turns of each endpoint, and timed calls a turn.
-        rushes: how often each endpoint is stormed, and for how many `seconds`.
-        requests: to each server before its memory is read again.
-        settle: seconds after the first answer; ours goes on importing what explanations need.
-    """
-
-    rounds: int
-    repeats: int
-    rushes: int
-    seconds: float
-    requests: int
-    settle: float
 
 
 def measure(app: Path, checkpoint: Path, example: Path, effort: Effort) -> list[Row]:
@@ -59,7 +36,9 @@ def measure(app: Path, checkpoint: Path, example: Path, effort: Effort) -> list[
         time.sleep(effort.settle)
         idle = {name: memory_mb(servers[name]) for name in SAME_WORK}
         rows = latency(servers, ask, effort) + throughput(servers, ask, effort)
-        busy = {name: _after(servers[name], ask[name], effort.requests) for name in SAME_WORK}
+        for name in SAME_WORK:
+            ask_often(servers[name].port, ask[name], effort.requests)
+        busy = {name: memory_mb(servers[name]) for name in SAME_WORK}
     return rows + memory(idle, busy, effort.requests)
 
 
@@ -75,15 +54,6 @@ def asks(jpeg: bytes) -> dict[str, Ask]:
 def naive_script() -> str:
     """Where the naive Space is."""
     return str(HERE / "naive_space.py")
-
-
-def once(ask: Ask, port: int) -> object:
-    """Ask over a fresh connection."""
-    connection = connect(port)
-    try:
-        return ask(connection)
-    finally:
-        connection.close()
 
 
 def latency(servers: Mapping[str, Server], ask: Mapping[str, Ask], effort: Effort) -> list[Row]:
@@ -113,13 +83,10 @@ def latency(servers: Mapping[str, Server], ask: Mapping[str, Ask], effort: Effor
 
 def throughput(servers: Mapping[str, Server], ask: Mapping[str, Ask], effort: Effort) -> list[Row]:
     """Sixteen callers at a time, who share the cores with the servers."""
-    rushes: dict[str, list[Rush]] = {name: [] for name in servers}
-    for order in turning(tuple(servers), effort.rushes):
-        for name in order:
-            port = servers[name].port
-            rushes[name].append(rush(port, ask[name], callers=CALLERS, seconds=effort.seconds))
-    rates = {name: Sample(tuple(each.rate for each in rushes[name])) for name in servers}
-    own = Sample(tuple(1e3 * each.own_seconds / each.answers for each in rushes["explain"]))
+    ports = {name: server.port for name, server in servers.items()}
+    found = rushes(ports, ask, callers=CALLERS, times=effort.rushes, seconds=effort.seconds)
+    rates = {name: Sample(tuple(each.rate for each in found[name])) for name in servers}
+    own = Sample(tuple(1e3 * each.own_seconds / each.answers for each in found["explain"]))
     return [
         *(
             compared(
@@ -158,11 +125,3 @@ def memory(idle: Mapping[str, float], busy: Mapping[str, float], requests: int) 
             ("memory_busy", f"Memory of the server, after {requests} more requests", busy),
         )
     ]
-
-
-def _after(server: Server, ask: Ask, requests: int) -> float:
-    connection = connect(server.port)
-    for _ in range(requests):
-        ask(connection)
-    connection.close()
-    return memory_mb(server)

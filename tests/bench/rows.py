@@ -1,40 +1,40 @@
-"""What the bench found: rows of a table, and the JSON that the README's figures are read from."""
+"""What the bench found: rows of a table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from timing import Sample
 
 from training.figures import short
 
-SCHEMA = 1
-DIGITS = 4  # significant
 HEADINGS = ("what", "ours", "other", "ratio", "goal", "met", "n")
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What a ratio should be.
+    """What a ratio should be, or a figure with nothing beside it.
 
     Attributes:
         sense: the side of the limit that is good.
-        limit: the ratio itself is good too.
+        limit: the limit itself is good too.
+        unit: of the limit; "x" for a ratio.
     """
 
     sense: Literal["at most", "at least"]
     limit: float
+    unit: str = "x"
 
     @property
     def words(self) -> str:
         """As the table says it."""
-        return f"{self.sense} {self.limit:g}x"
+        return f"{self.sense} {self.limit:g}{'' if self.unit == 'x' else ' '}{self.unit}"
 
-    def is_met(self, ratio: float) -> bool:
-        """Whether a ratio is on the good side."""
-        return ratio <= self.limit if self.sense == "at most" else ratio >= self.limit
+    def is_met(self, figure: float) -> bool:
+        """Whether a figure is on the good side."""
+        return figure <= self.limit if self.sense == "at most" else figure >= self.limit
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Row:
         ours, other: medians, in `unit`; `other` is None where there is nothing to compare with.
         ours_spread, other_spread: quartiles.
         unit: of the medians.
-        ratio: the figure that the goal is about: of costs for "at most", of gains for "at least".
+        ratio: what the goal is about: of costs for "at most", of gains for "at least".
         goal: in words; None where the figure is only stated.
-        met: whether the ratio meets the goal.
+        met: whether the ratio, or `ours` where there is none, meets the goal.
         n: measurements of the less often measured side.
     """
 
@@ -102,24 +102,21 @@ def times_gain(ours: Sample, other: Sample) -> float:
     return other.median / ours.median
 
 
-def stated(name: str, label: str, ours: Sample, *, unit: str) -> Row:
-    """A figure with nothing beside it."""
-    n = len(ours.values)
-    return Row(name, label, ours.median, ours.spread, None, None, unit, None, None, None, n)
-
-
-def as_json(machine: dict[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
-    """The record: `{"schema", "machine", "rows"}`."""
-    return {"schema": SCHEMA, "machine": machine, "rows": [_rounded(asdict(row)) for row in rows]}
-
-
-def _rounded(value: Any) -> Any:
-    """Numbers to what a time on a shared machine can tell."""
-    if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
-    if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, tuple) else value
+def stated(name: str, label: str, ours: Sample, *, unit: str, goal: Goal | None = None) -> Row:
+    """A figure with nothing beside it; a goal, if any, is in the same unit."""
+    return Row(
+        name=name,
+        label=label,
+        ours=ours.median,
+        ours_spread=ours.spread,
+        other=None,
+        other_spread=None,
+        unit=unit,
+        ratio=None,
+        goal=goal and goal.words,
+        met=goal and goal.is_met(ours.median),
+        n=len(ours.values),
+    )
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -1,6 +1,6 @@
-"""Measure the tumor Space, as ratios, in one run on one machine.
+"""Measure the Spaces, as ratios, in one run on one machine.
 
-    python tests/bench/run.py [--json docs/bench.json] [--quick]
+    python tests/bench/run.py [--space tumor|loan] [--json docs/bench.json] [--quick]
 
 It is run by its path: the repository root must stay off sys.path, where the folder `spaces` would
 hide a package that Gradio looks for.
@@ -9,58 +9,50 @@ hide a package that Gradio looks for.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
+import importlib
 from pathlib import Path
+from typing import Any
 
-import in_process
 import machine
-import over_http
-import start
-from example_slice import example_with_map
-from rows import Row, as_json, table
+from record import read_record, with_space, write_record
+from rows import Row, table
 
-from shared.checkpoint.source import load_checkpoint
-
-SPACE = Path(__file__).parents[2] / "spaces" / "tumor"
-FULL = over_http.Effort(rounds=10, repeats=10, rushes=3, seconds=10, requests=200, settle=20)
-QUICK = over_http.Effort(rounds=2, repeats=2, rushes=1, seconds=2, requests=10, settle=12)
+SPACES = ("tumor", "loan")
 
 
 def main() -> None:
-    """Measure, print the table, write the JSON."""
+    """Measure, print a table for each Space, write the JSON."""
     arguments = _arguments()
+    path = arguments.json
+    if path:
+        read_record(path)  # whatever is wrong with it is told now, not after minutes
+    for space in (arguments.space,) if arguments.space else SPACES:
+        facts, rows = measure(space, quick=arguments.quick)
+        print(table(rows), flush=True)
+        if path:
+            write_record(path, with_space(read_record(path), space, facts, rows))
+
+
+def measure(space: str, *, quick: bool) -> tuple[dict[str, Any], list[Row]]:
+    """Facts about machine and software, and what was found of one Space."""
     before = machine.load()
-    checkpoint = load_checkpoint(SPACE, variable="TUMOR_CHECKPOINT", task="tumor").folder
-    rows = measure(checkpoint, quick=arguments.quick)
+    bench = importlib.import_module(f"measure_{space}")  # each loads much that the other does not
+    loaded = bench.checkpoint()
+    rows = bench.measure(loaded, quick=quick)
     facts = {
         **machine.facts(),
         "load_before": before,
         "load_after": machine.load(),
-        "model_sha256": hashlib.sha256((checkpoint / "model.onnx").read_bytes()).hexdigest(),
-        "quick": arguments.quick,
+        "checkpoint_sha256": loaded.sha256,
+        "quick": quick,
     }
-    print(table(rows))
-    if arguments.json:
-        text = json.dumps(as_json(facts, rows), indent=1) + "\n"
-        arguments.json.write_text(text, encoding="utf-8")
-
-
-def measure(checkpoint: Path, *, quick: bool) -> list[Row]:
-    """All comparisons; minutes."""
-    app, example = SPACE / "app.py", example_with_map(checkpoint)
-    print("Starting the Space and a no-op app in turns ...", flush=True)
-    rows = start.measure(app, example, starts=2 if quick else 7)
-    print("Asking the Space and a naive one over HTTP ...", flush=True)
-    rows += over_http.measure(app, checkpoint, example, QUICK if quick else FULL)
-    print("Answering in this process ...", flush=True)
-    rounds, repeats = (3, 5) if quick else (20, 15)
-    return rows + in_process.measure(checkpoint, example, rounds=rounds, repeats=repeats)
+    return facts, rows
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure the tumor Space, as ratios.")
-    parser.add_argument("--json", type=Path, help="where to write the record")
+    parser = argparse.ArgumentParser(description="Measure the Spaces, as ratios.")
+    parser.add_argument("--space", choices=SPACES, help="one of them; all if not given")
+    parser.add_argument("--json", type=Path, help="where the record is; other Spaces' rows stay")
     parser.add_argument(
         "--quick", action="store_true", help="few repetitions, to see that it works"
     )

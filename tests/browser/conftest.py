@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from visit import FLAGS, chromium
+from visit_loan import answered, watched
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
@@ -36,3 +37,17 @@ def page(request: pytest.FixtureRequest, browser: Browser, server: Any) -> Itera
     yield window
     context.close()
     assert problems == []
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def loan_page(request: pytest.FixtureRequest, browser: Browser, loan_server: Any) -> Iterator[Page]:
+    """The loan Space with its first answer; anything in its console fails the test."""
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height})
+    window = context.new_page()
+    said = watched(window)
+    window.goto(loan_server.address)
+    answered(window)
+    yield window
+    context.close()
+    assert said == []

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
+from onnx import ModelProto
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import ClassifierMixin
@@ -32,6 +33,13 @@ def forget_random_states(model: ClassifierMixin) -> None:
                 tree.random_state = None
 
 
+def drop_unused(graph: ModelProto) -> None:
+    """Drop constants that no node reads; ONNX Runtime would warn of each at every start."""
+    read = {name for node in graph.graph.node for name in node.input}
+    for constant in [each for each in graph.graph.initializer if each.name not in read]:
+        graph.graph.initializer.remove(constant)
+
+
 def export_pipeline(
     model: ClassifierMixin, features: NDArray[np.float32], folder: Path
 ) -> list[str]:
@@ -53,6 +61,7 @@ def export_pipeline(
     skops.io.dump(model, path, compression=ZIP_DEFLATED, compresslevel=9)
     inputs = [(FEATURES, FloatTensorType([None, features.shape[1]]))]
     graph = to_onnx(model, initial_types=inputs, options={"zipmap": False}, target_opset=OPSET)
+    drop_unused(graph)
     (folder / ML_FILE).write_bytes(graph.SerializeToString())
     said = approval(open_ml(folder), features)
     apart = float(np.abs(said - model.predict_proba(features)[:, 1]).max())

@@ -7,17 +7,23 @@ evaluation of annotations.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from loan_space import advising, endpoint, reasons
+from loan_space import advising, endpoint, many, reasons
+from loan_space.many_view import ONE_AT_A_TIME, result_file
 from loan_space.schema import Advice, Explanation, FieldFacts, Model, Prediction, Schema
 from loan_space.serving import Served, answer, as_prediction
 from loan_space.wording import LIMITS, NOT_A_DECISION
+from shared.errors import InputError
 from shared.loan.csv_write import template
 from shared.loan.decision import MODELS
 from shared.loan.fields import Field
+from shared.loan.number_text import shown
+from shared.page.calls import file_path, plain_errors
+from shared.page.schema import UploadedFile
 
 CHEAP: dict[str, Any] = {"queue": False}  # all quick; many rows have a queue of their own
 WHO = (
@@ -55,6 +61,26 @@ class Endpoints:
     def advise(self, values: Mapping[str, object]) -> Advice:
         """Both answers and what would change them."""
         return advising.as_advice(self.served, answer(self.served, values))
+
+    def predict_csv(self, file: UploadedFile, reasons: bool = False) -> UploadedFile:
+        """Answer for a table of applicants, CSV or Excel, up to a million rows. Not a lending
+        decision.
+
+        Parameters:
+            file: A column for each field, in any order; others come back as they are.
+            reasons: Whether each row gets its reasons; for small tables only.
+
+        Returns:
+            A CSV: all that was sent, then the answers; a bad row says what is wrong with it.
+        """
+        with plain_errors():
+            path = Path(file_path(file, "file", "applicants.csv"))
+            if not isinstance(reasons, bool):
+                raise InputError(f"reasons is {shown(str(reasons))}; it must be true or false.")
+            with result_file() as target:
+                for _ in many.answer_table(self.served, path, target, with_reasons=reasons):
+                    pass  # a program waits for the file
+        return {"path": str(target), "meta": {"_type": "gradio.FileData"}}
 
     def schema(self) -> Schema:
         """Tell the fields of an application: names, types, ranges, choices, units.
@@ -111,7 +137,7 @@ def field_facts(field: Field, used: bool) -> FieldFacts:
 
 
 def register(served: Served) -> None:
-    """Add the endpoints to the page that is being built; `/predict_csv` belongs to `many_view`."""
+    """Add the endpoints to the page that is being built."""
     own = Endpoints(served)
     for name, work, returns, description in (
         ("predict", own.predict, Prediction, PREDICT),
@@ -120,5 +146,6 @@ def register(served: Served) -> None:
     ):
         made = endpoint.endpoint(name, served.fields, work, returns, description)
         gr.api(made, api_name=name, **CHEAP)
+    gr.api(own.predict_csv, api_name="predict_csv", **ONE_AT_A_TIME)
     gr.api(own.model, api_name="model", **CHEAP)
     gr.api(own.schema, api_name="schema", **CHEAP)

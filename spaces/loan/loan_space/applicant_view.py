@@ -13,6 +13,7 @@ from loan_space import (
     answer_panel,
     curve_chart,
     examples,
+    inside_panel,
     neighbours_panel,
     opinions_panel,
     reasons,
@@ -56,11 +57,11 @@ class ApplicantView:
         return answer_panel.answer_html(as_prediction(self.served, answered))
 
     def settle(self, sent: SentForm, over: str) -> tuple[Any, ...]:
-        """Answers, reasons, advice, curve and neighbours, once somebody has stopped."""
+        """Answers, reasons, advice, curve, neighbours and steps, once somebody has stopped."""
         try:
             answered = answer(self.served, sent.values)
         except InputError as error:
-            return answer_panel.problem_html(str(error)), "", "", over, "", "", ASK
+            return answer_panel.problem_html(str(error)), "", "", over, "", "", "", ASK
         name = sent.changed if sent.changed in self._curved() else over
         found = reasons.contributions_of(self.served, answered)
         explained = reasons.as_explanation(self.served, answered, found)
@@ -71,6 +72,7 @@ class ApplicantView:
             name,
             self._curve(answered, name),
             neighbours_panel.neighbours_html(self.served, answered),
+            inside_panel.inside_html(self.served, answered),
             ASK,
         )
 
@@ -118,12 +120,13 @@ def build(served: Served) -> None:
                 drawn = text("")
             near = text("", "of-near")
             with gr.Accordion(
-                "More: second opinions and a look inside", open=False, elem_classes="more of-more"
+                "More: second opinions by other methods", open=False, elem_classes="more of-more"
             ):
                 asked = gr.Button("Ask for second opinions", elem_classes="stop")
                 opinions = text(ASK)
+    decided = text("", "of-inside")
     form.input(view.follow, form, shown, **FOLLOWING)
-    settled = [shown, why, advised, over, drawn, near, opinions]
+    settled = [shown, why, advised, over, drawn, near, decided, opinions]
     form.release(view.settle, [form, over], settled, **FOLLOWING)
     over.input(view.what_if, [form, over], drawn, **FOLLOWING)
     asked.click(lambda: WAITING, outputs=opinions, **FOLLOWING).then(

@@ -64,7 +64,7 @@ def _lines(field: Field, found: Curve, threshold: float) -> str:
         for kind, shares in (("average", found.average), ("own", found.applicant))
         for k, model in enumerate(MODELS)
     )
-    own = "" if found.own is None else _own(found, float(xs[found.own]))
+    own = "" if found.own is None else _own(found.applicant[found.own], float(xs[found.own]))
     title = f"Probability of approval over {field.label.lower()}"
     return svg(
         title,
@@ -119,10 +119,10 @@ def _grid() -> str:
     )
 
 
-def _own(found: Curve, x: float) -> str:
+def _own(shares: np.ndarray, x: float) -> str:
     dots = "".join(
-        f'<circle class="{model}" cx="{x:.1f}" cy="{_y(found.applicant[found.own, k]):.1f}" r="5"/>'
-        for k, model in enumerate(MODELS)
+        f'<circle class="{model}" cx="{x:.1f}" cy="{_y(float(share)):.1f}" r="5"/>'
+        for model, share in zip(MODELS, shares, strict=True)
     )
     bottom = HEIGHT - FOOT
     return f'<line class="here" x1="{x:.1f}" y1="14" x2="{x:.1f}" y2="{bottom}"/>{dots}'

@@ -49,14 +49,15 @@ def annotation(field: Field) -> Any:
     """The type of a field in the API."""
     if field.kind == "number":
         return float | None
-    return Literal[field.values] | None  # type: ignore[valid-type]
+    return Literal[field.values] | None
 
 
 def docstring(fields: Fields, description: str) -> str:
     """What clients, the OpenAPI page and MCP tools show."""
     what, _, returned = description.partition("\n\n")
     lines = "\n".join(f"    {field.name}: {explained(field)}" for field in fields)
-    return f"{what}\n\nParameters:\n{lines}\n\nReturns:\n    {returned}"
+    on_one_line = " ".join(returned.split())  # Gradio puts a comma where a line ends
+    return f"{what}\n\nParameters:\n{lines}\n\nReturns:\n    {on_one_line}"
 
 
 def explained(field: Field) -> str:

@@ -17,6 +17,7 @@ from gradio.data_classes import GradioModel
 
 from shared.loan.application import NOT_STATED
 from shared.loan.fields import Field, Fields
+from shared.loan.number_text import typed
 from shared.page.html import asset, scripted
 
 ASSETS = Path(__file__).parent / "assets"
@@ -112,6 +113,6 @@ def _choice(field: Field) -> str:
 def as_sent(values: Mapping[str, float | str | None]) -> dict[str, str]:
     """Values as the form writes them: plain text, empty for "not stated"."""
     return {
-        name: "" if value is None else f"{value:g}" if isinstance(value, int | float) else value
+        name: "" if value is None else value if isinstance(value, str) else typed(value)
         for name, value in values.items()
     }

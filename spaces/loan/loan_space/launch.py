@@ -20,7 +20,7 @@ def launch(blocks: gr.Blocks) -> None:
         blocks,
         largest_upload=LARGEST_UPLOAD,
         favicon=ASSETS / "favicon.svg",
-        style=asset(ASSETS, "style.css"),
+        style=asset(ASSETS, "style.css") + asset(ASSETS, "quality.css"),
         sessions=MOST_SESSIONS,
         warm_up=None,
     )

@@ -95,6 +95,8 @@ def answer_table(
             ids.update(name for name in chunk.ids if name)
             first = first or _preview(chunk, results)
             yield Progress(rows, errors, dict(answers), _repeated(ids), chunk.done, first)
+    if not rows:  # in a workbook, cells that are there may be blank
+        raise InputError("All rows below the header are blank. Put an applicant into each row.")
 
 
 def result_columns(served: Served, chunk: Chunk) -> list[list[str]]:

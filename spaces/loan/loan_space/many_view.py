@@ -1,4 +1,4 @@
-"""The tab "Many applicants": a table in, the same table with answers out; and `/predict_csv`."""
+"""The tab "Many applicants": a table in, the same table with answers out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -21,7 +22,6 @@ from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.errors import InputError
 from shared.loan.csv_rows import MOST_ROWS
 from shared.loan.csv_write import template
-from shared.page.calls import plain_errors
 from shared.page.figures import table
 from shared.page.files_zone import SentFiles, files_zone
 from shared.page.html import problem_html, text
@@ -34,12 +34,6 @@ ONE_AT_A_TIME: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
 WORDS = {"approve": "both approve", "refuse": "both refuse", "disagree": "the two disagree"}
-API_TEXT = (
-    "Answer for a table of applicants, CSV or Excel, up to a million rows; a bad row becomes a row "
-    "with its error. Not a lending decision. file: with a column for each field, in any order; "
-    "other columns come back as they are. reasons: whether each row gets its reasons, for small "
-    "tables. Returns a CSV: all that was sent, then the answers."
-)
 
 
 @dataclass(frozen=True)
@@ -54,27 +48,19 @@ class ManyView:
         if path is None:
             yield problem_html(NOT_UPLOADED), gr.skip()
             return
-        target = result_file()
         try:
-            for progress in many.answer_table(
-                self.served, Path(path), target, with_reasons=with_reasons
-            ):
-                yield progress_text(progress), gr.DownloadButton(visible=False)
-            yield summary_html(progress, with_reasons), gr.DownloadButton(target, visible=True)
+            with result_file() as target:
+                answering = many.answer_table(
+                    self.served, Path(path), target, with_reasons=with_reasons
+                )
+                for progress in answering:
+                    yield progress_text(progress), gr.DownloadButton(visible=False)
+                download = gr.DownloadButton(str(target), visible=True)
+                yield summary_html(progress, with_reasons), download
         except InputError as error:
             yield problem_html(str(error)), gr.DownloadButton(visible=False)
         finally:
             delete_upload(path)
-
-    def predict_csv(self, file: str, reasons: bool = False) -> str:
-        """The endpoint: a table in, a table out."""
-        with plain_errors():
-            if not file:
-                raise InputError('file is missing. Send a CSV: handle_file("applicants.csv").')
-            target = result_file()
-            for _ in many.answer_table(self.served, Path(file), target, with_reasons=reasons):
-                pass  # a program waits for the file
-        return str(target)
 
 
 def build(served: Served) -> None:
@@ -97,33 +83,18 @@ def build(served: Served) -> None:
         "Download the answers as CSV", visible=False, elem_classes="stop download-button"
     )
     zone.upload(view.answer_upload, [zone, reasons], [shown, download], **PRIVATE, **ONE_AT_A_TIME)
-    _endpoint(view)
 
 
-def _endpoint(view: ManyView) -> None:
-    """`/predict_csv`: Gradio hands out files only through components, so here are some unseen."""
-    with gr.Column(visible=False):
-        file = gr.File(label="CSV or Excel", file_count="single", type="filepath")
-        reasons = gr.Checkbox(value=False, label="With reasons")
-        answers = gr.File(label="Answers as CSV")
-        button = gr.Button("Answer")
-    button.click(
-        view.predict_csv,
-        [file, reasons],
-        answers,
-        api_name="predict_csv",
-        api_description=API_TEXT,
-        **ONE_AT_A_TIME,
-    )
-
-
-def result_file() -> Path:
+@contextmanager
+def result_file() -> Iterator[Path]:
     """A place for a result, which is deleted soon after Gradio has taken its copy."""
-    folder = tempfile.mkdtemp(prefix="loan-")
-    later = threading.Timer(LIVES, shutil.rmtree, (folder,), {"ignore_errors": True})
-    later.daemon = True
-    later.start()
-    return Path(folder) / RESULT_NAME
+    folder = Path(tempfile.mkdtemp(prefix="loan-"))
+    try:
+        yield folder / RESULT_NAME
+    finally:
+        later = threading.Timer(LIVES, shutil.rmtree, (folder,), {"ignore_errors": True})
+        later.daemon = True
+        later.start()
 
 
 def introduction(served: Served) -> str:
@@ -165,9 +136,10 @@ def summary_html(progress: Progress, with_reasons: bool) -> str:
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
         for row in progress.first
     )
+    counted = "1 row" if progress.rows == 1 else f"{progress.rows:,} rows"
     minutes = DELETE_UPLOADS[1] // 60
     return (
-        f'<div class="text" role="status"><p><strong>{progress.rows:,} rows: {told}.</strong>'
+        f'<div class="text" role="status"><p><strong>{counted}: {told or "no answer"}.</strong>'
         f"{errors}{twice} The file can be downloaded for {minutes} minutes; then it is deleted."
         f"</p></div>{table('The first rows', heads, body)}"
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loan_space.serving import Answered, Served
 from loan_space.wording import UNLIKE
 from shared.loan.application import say
+from shared.loan.fields import Field
 from shared.loan.neighbours import nearest
 from shared.page.figures import table
 
@@ -16,32 +18,39 @@ COUNT = 5
 
 
 def neighbours_html(served: Served, answered: Answered) -> str:
-    """A table of the nearest applicants; what is the same as with the applicant is set back."""
+    """A table of the applicant beside the nearest ones; what is the same is set back."""
     decision, population = served.predictor.decision, served.predictor.population
     used = list(decision.used)
-    row = answered.application.row
-    found = nearest(decision.used_fields, population.table[:, used], row[used], COUNT)
-    heads = ("Outcome", *(field.label for field in decision.used_fields))
-    body = "".join(_row(served, row, int(k)) for k in found.indices)
-    granted = int(population.approved[found.indices].sum())
+    row = answered.application.row[used]
+    found = nearest(decision.used_fields, population.table[:, used], row, COUNT)
+    near = population.table[found.indices][:, used]
+    body = "".join(_row(field, row[k], near[:, k]) for k, field in enumerate(decision.used_fields))
+    outcomes = ["Granted" if each else "Refused" for each in population.approved[found.indices]]
     warning = f'<p class="verdict">{UNLIKE}</p>' if answered.unlike else ""
     return (
         '<section class="neighbours evidence" aria-labelledby="near-title">'
         f'<h3 id="near-title">Applicants like this one</h3>{warning}'
         f"<p>Of the {COUNT} most similar of {len(population.table):,} simulated applicants, "
-        f"{granted} got the loan. They are drawn from a model of the training data, their outcome "
-        f"from what the two models say; none of them exists.</p>"
-        f"{table('The most similar simulated applicants', heads, body)}</section>"
+        f"{outcomes.count('Granted')} got the loan. They are drawn from a model of the training "
+        "data, their outcome from what the two models say; none of them exists.</p>"
+        f"{table('The most similar simulated applicants', ('', 'This one', *outcomes), body)}"
+        "</section>"
     )
 
 
-def _row(served: Served, row: np.ndarray, k: int) -> str:
-    decision, population = served.predictor.decision, served.predictor.population
-    outcome = "Granted" if population.approved[k] else "Refused"
+def _row(field: Field, own: float, values: NDArray[np.float64]) -> str:
+    unit = f' <span class="soft">{escape(field.unit)}</span>' if field.unit else ""
     cells = "".join(
-        f'<td class="{"same" if say(field, value) == say(field, row[at]) else "other"}">'
-        f"{escape(say(field, value))}</td>"
-        for field, at in zip(decision.used_fields, decision.used, strict=True)
-        for value in (float(population.table[k, at]),)
+        f'<td class="{"same" if short(field, value) == short(field, own) else "other"}">'
+        f"{escape(short(field, value))}</td>"
+        for value in values
     )
-    return f'<tr><th scope="row">{outcome}</th>{cells}</tr>'
+    return (
+        f'<tr><th scope="row">{escape(field.label)}{unit}</th>'
+        f"<td>{escape(short(field, own))}</td>{cells}</tr>"
+    )
+
+
+def short(field: Field, value: float) -> str:
+    """A value without its unit, which the row's head names."""
+    return say(field, value).removesuffix(field.unit).strip()

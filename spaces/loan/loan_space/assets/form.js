@@ -93,5 +93,9 @@ document.addEventListener("loan:values", (event) => {
 });
 
 for (const range of form.querySelectorAll("input[type=range]")) toSlider(range, range.previousElementSibling.value);
-const linked = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-setAll(Object.fromEntries(Object.entries(linked).filter(([name]) => names.includes(name))));
+function readAddress() {
+  const linked = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  setAll(Object.fromEntries(Object.entries(linked).filter(([name]) => names.includes(name))));
+}
+window.addEventListener("hashchange", readAddress); // another link in the same window loads no page
+readAddress();

@@ -1,0 +1,56 @@
+"""What is sent goes: uploads, results, and the copies that Gradio makes of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gradio_client import Client, handle_file
+from live_server import Server, running
+from loan_checkpoint import SPACE
+from loan_tables import lines, row
+
+# The Space as it is, but for how long it keeps things.
+IMPATIENT = """
+import runpy, sys
+from shared.page import privacy
+privacy.DELETE_UPLOADS = (1, 1)
+from loan_space import many_view
+many_view.LIVES = 1.0
+sys.path.insert(0, "")
+runpy.run_path("app.py", run_name="__main__")
+"""
+PATIENCE = 30.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A loan Space that deletes within seconds, with a folder of its own for temporary files."""
+    folder = tmp_path_factory.mktemp("impatient")
+    (folder / "temporary").mkdir()
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "TMPDIR": str(folder / "temporary")}
+    with running([sys.executable, "-c", IMPATIENT], SPACE, environment, folder) as server:
+        yield server
+
+
+def files_of(server: Server) -> list[Path]:
+    """All that lies where a Space may leave something."""
+    places = server.uploads, server.uploads.parent / "temporary"
+    return [path for place in places for path in place.rglob("*") if path.is_file()]
+
+
+def test_a_program_s_table_and_its_answers_are_deleted(impatient: Server, tmp_path: Path) -> None:
+    before = set(files_of(impatient))
+    path = tmp_path / "smith-family.csv"
+    path.write_text(lines(row()))
+    client = Client(impatient.address, verbose=False)
+    result = client.predict(file=handle_file(str(path)), api_name="/predict_csv")
+    assert "loan_answer" in Path(result).read_text(encoding="utf-8-sig")
+    end = time.monotonic() + PATIENCE
+    while (left := set(files_of(impatient)) - before) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert left == set()

@@ -1,0 +1,65 @@
+"""Applicants for the loan bench, drawn from the fields alone, and a CSV of them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.loan.fields import Field, Fields
+
+UNSTATED = 0.03  # share of the cells in which nothing stands
+NOTHING = 0.3  # share of 0 among numbers that may be 0, as most co-applicants' incomes are
+SPREAD = 0.5  # of the logarithm of numbers, around the form's default
+
+Table = NDArray[np.float64]
+
+
+def draw_applicants(fields: Fields, count: int, seed: int) -> Table:
+    """Simulated applicants; the same for the same seed.
+
+    Args:
+        fields: the columns.
+        count: of rows.
+        seed: fixes the draws.
+
+    Returns:
+        (count, F) float64: whole numbers within what was seen, indices of choices, NaN for "not
+        stated".
+    """
+    rng = np.random.default_rng(seed)
+    table = np.column_stack([_draw(field, count, rng) for field in fields])
+    table[rng.random(table.shape) < UNSTATED] = np.nan
+    return table
+
+
+def write_table(path: Path, fields: Fields, table: Table) -> None:
+    """A CSV with an id and a column for each field, as a bank would send it."""
+    columns = [[f"LP{k:07d}" for k in range(len(table))]]
+    columns += [_cells(field, table[:, k]) for k, field in enumerate(fields)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Loan_ID", *(field.column for field in fields)])
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _draw(field: Field, count: int, rng: np.random.Generator) -> Table:
+    if field.kind == "choice":
+        return rng.integers(0, len(field.choices), count).astype(np.float64)
+    low, high = field.seen or (field.lowest, field.highest)
+    middle = field.default if isinstance(field.default, int | float) else (low + high) / 2
+    drawn = np.round(max(float(middle), 1.0) * rng.lognormal(0.0, SPREAD, count))
+    drawn[rng.random(count) < NOTHING * (low <= 0)] = 0.0
+    return np.asarray(drawn.clip(np.ceil(low), np.floor(high)))
+
+
+def _cells(field: Field, column: Table) -> list[str]:
+    if field.kind == "choice":
+        known = [
+            field.choices[k].aliases[:1] or (field.values[k],) for k in range(len(field.choices))
+        ]
+        texts = [each[0] for each in known]
+        return ["" if np.isnan(value) else texts[int(value)] for value in column.tolist()]
+    return ["" if value != value else str(int(value)) for value in column.tolist()]

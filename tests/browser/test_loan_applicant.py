@@ -1,0 +1,211 @@
+"""The loan page's main tab: an applicant in, both answers and what follows from them out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from live_server import Server
+from loan_checkpoint import Values, predictor, probabilities, simulated
+from playwright.sync_api import Browser, Page, expect
+from visit_loan import (
+    SOON,
+    answered,
+    choose,
+    filled_in,
+    link,
+    number,
+    open_loan,
+    shares,
+    slider,
+    watched,
+)
+
+from loan_space.answer_panel import HEADLINES
+from loan_space.form import as_sent
+from loan_space.wording import verdict
+from shared.loan.advice import advise
+from shared.loan.application import as_values, read_application
+from shared.loan.predictor import approval
+from shared.wording import percent
+
+DECISION = predictor().decision
+DEFAULTS: Values = {field.name: field.default for field in DECISION.fields}
+
+
+def shown(values: Values) -> list[str]:
+    """What the page should say of an applicant, machine learning first."""
+    return [percent(share) for share in probabilities(values).values()]
+
+
+def expect_answer(page: Page, values: Values) -> None:
+    """Both answers are those to an applicant."""
+    expect(shares(page)).to_have_text(shown(values), timeout=SOON)
+    approves = [share >= DECISION.threshold for share in probabilities(values).values()]
+    expect(page.locator(".panel .answer")).to_have_text(HEADLINES[verdict(approves)])
+
+
+def expect_reasons(page: Page, values: Values) -> None:
+    """The waterfall ends where the answers are."""
+    ends = page.locator(".why .ends", has_text="This applicant").locator("tspan")
+    expect(ends).to_have_text(shown(values), timeout=SOON)
+
+
+def within_reach() -> Values:
+    """A simulated applicant whom some change would help."""
+    limits = (DECISION.threshold,) * 2
+    for values in simulated(approved=False):
+        row = read_application(DECISION.fields, values).row
+        score = lambda table: approval(predictor(), table)  # noqa: E731
+        if advise(score, DECISION.fields, row, limits).kind == "found":
+            return as_values(DECISION.fields, row)
+    raise AssertionError("There is none: these models cannot be tested so.")
+
+
+def test_the_answer_is_there_without_pressing_anything(loan_page: Page) -> None:
+    expect_answer(loan_page, DEFAULTS)
+    expect_reasons(loan_page, DEFAULTS)
+    expect(loan_page.locator(".panel")).to_contain_text("Not a lending decision")
+    for part in (".advice", ".curve svg", ".neighbours table"):
+        expect(loan_page.locator(part)).to_be_visible()
+
+
+def test_both_answers_follow_what_is_typed_and_chosen(loan_page: Page) -> None:
+    number(loan_page, "loan_amount").fill("480")
+    expect_answer(loan_page, DEFAULTS | {"loan_amount": 480})
+    choose(loan_page, "credit_history", "bad")
+    wanted = DEFAULTS | {"loan_amount": 480, "credit_history": "bad"}
+    expect_answer(loan_page, wanted)
+    expect_reasons(loan_page, wanted)
+    expect(slider(loan_page, "loan_amount")).to_have_attribute("aria-valuetext", "480")
+
+
+def test_both_answers_follow_a_slider_while_it_is_dragged(loan_page: Page) -> None:
+    handle = slider(loan_page, "applicant_income")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    loan_page.mouse.move(box["x"] + box["width"] * 0.5, middle)
+    loan_page.mouse.down()
+    for share in (0.3, 0.2, 0.1):
+        loan_page.mouse.move(box["x"] + box["width"] * share, middle)
+    dragged = float(number(loan_page, "applicant_income").input_value())
+    assert dragged < 1000
+    expect_answer(loan_page, DEFAULTS | {"applicant_income": dragged})
+    loan_page.mouse.up()
+    expect_reasons(loan_page, DEFAULTS | {"applicant_income": dragged})
+
+
+def test_a_number_that_cannot_be_is_a_sentence_in_place_of_the_answer(loan_page: Page) -> None:
+    number(loan_page, "applicant_income").fill("4,500")
+    alert = loan_page.get_by_role("alert")
+    expect(alert).to_contain_text('"4,500", which may mean 4500 or 4.5', timeout=SOON)
+    expect(loan_page.locator(".panel .bars")).to_have_count(0)
+    expect(loan_page.locator(".why, .advice, .curve, .neighbours")).to_have_count(0, timeout=SOON)
+    number(loan_page, "applicant_income").fill("4500")
+    expect_answer(loan_page, DEFAULTS | {"applicant_income": 4500})
+    expect_reasons(loan_page, DEFAULTS | {"applicant_income": 4500})
+
+
+def test_a_field_can_be_not_stated(loan_page: Page) -> None:
+    number(loan_page, "applicant_income").fill("")
+    choose(loan_page, "credit_history", "")
+    wanted = DEFAULTS | {"applicant_income": None, "credit_history": None}
+    expect_answer(loan_page, wanted)
+    expect_reasons(loan_page, wanted)
+    expect(loan_page.locator(".why")).to_contain_text("not stated")
+    expect(number(loan_page, "applicant_income")).to_have_attribute("placeholder", "not stated")
+
+
+def test_start_over_brings_the_defaults_back(loan_page: Page) -> None:
+    choose(loan_page, "property_area", "rural")
+    number(loan_page, "loan_term").fill("12")
+    expect_answer(loan_page, DEFAULTS | {"property_area": "rural", "loan_term": 12})
+    loan_page.get_by_role("button", name="Start over").click()
+    expect_answer(loan_page, DEFAULTS)
+    assert filled_in(loan_page) == as_sent(DEFAULTS)
+
+
+def test_examples_fill_in_the_form(loan_page: Page, loan_examples: list[dict[str, Any]]) -> None:
+    if not loan_examples:
+        pytest.skip("This checkpoint has no examples.")
+    for example in loan_examples:
+        loan_page.get_by_role("button", name=example["caption"], exact=True).click()
+        expect_answer(loan_page, example["values"])
+        assert filled_in(loan_page) == as_sent(example["values"])
+    expect(loan_page.locator(".panel .notes")).to_be_visible()
+
+
+def test_trying_a_suggestion_makes_both_models_approve(
+    browser: Browser, loan_server: Server
+) -> None:
+    page = open_loan(browser, loan_server.address, 1280, within_reach())
+    before = filled_in(page)
+    button = page.get_by_role("button", name="Try it").first
+    expect(button).to_be_visible(timeout=SOON)
+    button.click()
+    expect(page.locator(".panel .answer")).to_have_text(HEADLINES["approve"], timeout=SOON)
+    expect(page.locator(".advice")).to_contain_text("nothing has to change", timeout=SOON)
+    changed = {name for name, value in filled_in(page).items() if value != before[name]}
+    able = {field.name for field in DECISION.fields if field.change and not field.protected}
+    assert changed and changed <= able
+    page.close()
+
+
+def test_the_curve_is_drawn_over_any_field(loan_page: Page) -> None:
+    curve = loan_page.locator(".curve svg")
+    loan_page.get_by_label("What if this were another").click()
+    loan_page.get_by_role("option", name="Credit history").click()
+    expect(curve).to_have_accessible_name(re.compile("credit history"), timeout=SOON)
+    number(loan_page, "loan_term").fill("120")
+    expect(curve).to_have_accessible_name(re.compile("term of the loan"), timeout=SOON)
+
+
+def test_other_methods_give_their_opinions_when_asked(
+    browser: Browser, loan_server: Server
+) -> None:
+    page = open_loan(browser, loan_server.address, 390)
+    said = watched(page)
+    page.get_by_role("button", name="More: second opinions").click()
+    page.get_by_role("button", name="Ask for second opinions").click()
+    expect(page.locator(".opinions")).to_contain_text("Integrated Gradients", timeout=60_000)
+    page.close()
+    assert said == []
+
+
+def test_a_link_brings_the_same_applicant_and_is_told_to_no_server(
+    browser: Browser, loan_server: Server
+) -> None:
+    values = DEFAULTS | {"applicant_income": 4321, "credit_history": None, "gender": "female"}
+    page = open_loan(browser, loan_server.address, 1280)
+    number(page, "applicant_income").fill("4321")
+    choose(page, "credit_history", "")
+    page.locator(".left-out summary").click()
+    choose(page, "gender", "female")
+    expect(page).to_have_url(re.compile("applicant_income=4321.*gender=female"))
+    requests: list[str] = []
+    other = browser.new_page()
+    other.on("request", lambda request: requests.append(request.url))
+    other.goto(page.url)
+    answered(other)
+    expect_answer(other, values)
+    assert filled_in(other) == filled_in(page) == as_sent(values)
+    other.goto(link(loan_server.address, DEFAULTS))  # the page is the same: nothing is loaded
+    expect_answer(other, DEFAULTS)
+    assert not [url for url in requests if "4321" in url.partition("#")[0]]
+    assert "4321" not in loan_server.log.read_text(encoding="utf-8")
+    page.close()
+    other.close()
+
+
+def test_on_paper_there_are_values_and_no_controls(loan_page: Page) -> None:
+    loan_page.emulate_media(media="print")
+    for control in ("button", "input[type=range]", ".help", "[role=tab]", ".loan-examples"):
+        assert not [each for each in loan_page.locator(control).all() if each.is_visible()], control
+    expect(number(loan_page, "applicant_income")).to_be_visible()
+    expect(loan_page.get_by_text("Semiurban", exact=True).first).to_be_visible()
+    expect(loan_page.get_by_text("Rural", exact=True).first).to_be_hidden()
+    for part in (".panel .answer", ".why svg", ".advice", ".foot"):
+        expect(loan_page.locator(part)).to_be_visible()

@@ -1,0 +1,193 @@
+"""From a table of applications to a locked checkpoint, through every stage's own command line."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from loan_applications import made_up, small_candidates, small_forest, write_csv
+
+from shared.checkpoint.contract import REQUIRED, check_complete
+from shared.checkpoint.lock import read_lock
+from shared.loan.application import read_application
+from shared.loan.fields import FIELDS
+from shared.loan.predictor import approval, load_predictor
+from training.loan import choose, evaluate, fit, nested, oversampled
+from training.loan.run import stages
+from training.stages import Stage
+from training.tables import flat
+
+ROWS = 120
+SHORT = ((nested, "FOLDS", 3), (nested, "REPEATS", 2), (choose, "INNER_FOLDS", 2),
+         (fit, "SIMULATED", 200), (fit, "BACKGROUND", 20),
+         (oversampled, "default_forest", small_forest))  # fmt: skip
+
+
+def run(stage: Stage, patch: pytest.MonkeyPatch) -> None:
+    """Run a stage in this process, where the candidates are small."""
+    patch.setattr(sys, "argv", [stage.module, *stage.options])
+    importlib.import_module(stage.module).main()
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Stage]]:
+    """All stages, run one after the other."""
+    root = tmp_path_factory.mktemp("loan")
+    data = write_csv(root / "data", made_up(ROWS))
+    found = stages(data, root / "run", root / "space" / "checkpoint", 0, [])
+    with small_candidates(), pytest.MonkeyPatch.context() as patch:
+        for module, name, value in SHORT:
+            patch.setattr(module, name, value)
+        for stage in found:
+            assert not stage.done, stage.name
+            run(stage, patch)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def checkpoint(every: list[Stage]) -> Path:
+    return every[-1].writes[0].parent / "checkpoint"
+
+
+@pytest.fixture(scope="module")
+def evaluation(checkpoint: Path) -> dict[str, Any]:
+    return dict(json.loads((checkpoint / "evaluation.json").read_text(encoding="utf-8")))
+
+
+def test_every_stage_leaves_what_it_promised(every: list[Stage]) -> None:
+    assert [stage.name for stage in every if not stage.done] == []
+
+
+def test_the_checkpoint_is_whole_and_locked(checkpoint: Path) -> None:
+    check_complete(checkpoint, "loan")
+    lock = read_lock(checkpoint.parent / "checkpoint.json")
+    assert lock.task == "loan"
+    assert set(REQUIRED["loan"]) <= set(lock.files)
+    assert not [name for name in lock.files if name.endswith((".pkl", ".joblib", ".pt"))]
+
+
+def test_it_answers(checkpoint: Path) -> None:
+    predictor = load_predictor(checkpoint)
+    said = approval(predictor, made_up(5, seed=1).table)
+    assert said.shape == (5, 2)
+    assert ((said > 0) & (said < 1)).all()
+    assert [field.name for field in predictor.decision.fields] == [f.name for f in FIELDS]
+
+
+def test_every_figure_has_its_n_and_an_interval_around_it(evaluation: dict[str, Any]) -> None:
+    figures = list(flat({row["label"]: row for row in evaluation["headline"]}))
+    figures += flat({k: evaluation[k] for k in ("performance", "fairness", "protected")})
+    for row in evaluation["learning"] + evaluation["compare"]["ml"] + evaluation["compare"]["ann"]:
+        figures += flat(row)
+    assert len(evaluation["headline"]) == 9
+    assert len(figures) > 300
+    for name, figure in figures:
+        assert figure["low"] <= figure["value"] <= figure["high"], name
+        assert figure["n"] > 0
+
+
+def test_the_record_says_what_was_measured(evaluation: dict[str, Any]) -> None:
+    assert list(evaluation) == [
+        "schema", "task", "data", "splits", "interval", "seed", "commit", "versions", "seconds",
+        "threshold", "headline", "performance", "comparison", "auc_of_folds", "calibration",
+        "profit", "fairness", "protected", "chosen", "learning", "compare",
+    ]  # fmt: skip
+    assert evaluation["data"]["rows"] == ROWS
+    assert (evaluation["splits"]["folds"], evaluation["splits"]["repeats"]) == (3, 2)
+    for kind in ("ml", "ann"):
+        assert sum(evaluation["chosen"][kind].values()) == 6
+        assert evaluation["auc_of_folds"][kind]["n"] == 6
+    assert {"skops", "fairlearn", "skl2onnx", "scikit-learn"} <= set(evaluation["versions"])
+
+
+def test_the_card_says_what_was_measured(checkpoint: Path, evaluation: dict[str, Any]) -> None:
+    card = (checkpoint / "README.md").read_text(encoding="utf-8")
+    for row in evaluation["headline"]:
+        assert row["label"] in card
+        assert f"{row['value']:.3f}" in card
+    for field in FIELDS:
+        assert f"| {field.label} | `{field.name}` | `{field.column}` |" in card
+    left = [part for part in card.split("{")[1:] if not part.startswith("layer}")]
+    assert not left
+
+
+def test_the_code_on_the_card_answers_as_the_checkpoint_does(checkpoint: Path) -> None:
+    card = (checkpoint / "README.md").read_text(encoding="utf-8")
+    code = [part.split("```")[0] for part in card.split("```python")[1:]]
+    told = {name: text.replace("FOLDER", str(checkpoint))
+            for name, text in zip(("ours", "skops", "numpy"), code, strict=True)}  # fmt: skip
+    predictor = load_predictor(checkpoint)
+    used = predictor.decision.used
+    from shared.loan import ann, ml
+    from shared.loan.features import features
+
+    seen = features(predictor.decision.used_fields, made_up(7, seed=2).table[:, used])
+    scope: dict[str, Any] = {"features": seen}
+    exec(told["ours"], scope)
+    exec(told["numpy"], scope)
+    assert scope["approval"] == pytest.approx(ann.approval(predictor.ann, seen), abs=1e-6)
+    exec(told["skops"], scope)
+    shares = scope["model"].predict_proba(seen)[:, 1]
+    assert shares == pytest.approx(ml.approval(predictor.ml, seen), abs=1e-5)
+
+
+def test_the_examples_are_what_they_say(checkpoint: Path) -> None:
+    predictor = load_predictor(checkpoint)
+    fields, threshold = predictor.decision.fields, predictor.decision.threshold
+    listing = checkpoint / "examples" / "examples.json"
+    examples = {each["name"]: each for each in json.loads(listing.read_text(encoding="utf-8"))}
+    assert {"clear_yes", "clear_no", "missing", "out_of_range", "thin_file"} <= set(examples)
+    for each in examples.values():
+        read = read_application(fields, each["values"])
+        said = approval(predictor, read.row[None])[0] >= threshold
+        assert dict(zip(("ml", "ann"), said.tolist(), strict=True)) == each["expected"]
+        assert bool(read.notes) == (each["name"] == "out_of_range")
+        assert each["source"] == "simulated"
+        unstated = [name for name, value in each["values"].items() if value is None]
+        assert bool(unstated) == (each["name"] in ("missing", "thin_file"))
+    assert examples["clear_yes"]["expected"] == {"ml": True, "ann": True}
+    assert examples["clear_no"]["expected"] == {"ml": False, "ann": False}
+    assert examples["thin_file"]["values"]["credit_history"] is None
+
+
+def test_a_second_fit_repeats_to_the_last_byte(
+    every: list[Stage], checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = next(stage for stage in every if stage.name == "fit")
+    moved = [str(tmp_path) if each == str(checkpoint) else each for each in stage.options]
+    run(Stage(stage.module, moved, [], []), monkeypatch)
+    for path in stage.writes:
+        if path.suffix != ".skops":  # a zip file holds the time of writing
+            assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_other_data_than_the_checkpoints_are_refused(
+    every: list[Stage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = write_csv(tmp_path, made_up(ROWS, seed=5))
+    stage = next(stage for stage in every if stage.name == "evaluate")
+    options = [*stage.options, "--data", str(other)]
+    with pytest.raises(SystemExit, match="other data"):
+        run(Stage(stage.module, options, [], []), monkeypatch)
+
+
+def test_figures_of_other_folds_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "learning.json").write_text('{"key": "1", "curve": []}', encoding="utf-8")
+    assert evaluate.beside(tmp_path, "learning.json", "1") == {"curve": []}
+    with pytest.raises(SystemExit, match="of other folds"):
+        evaluate.beside(tmp_path, "learning.json", "2")
+    with pytest.raises(SystemExit, match=r"Run training\.loan\.compare first"):
+        evaluate.beside(tmp_path, "compare.json", "1")
+
+
+def test_no_simulated_applicant_is_a_row_of_the_data(checkpoint: Path) -> None:
+    rows = {row.tobytes() for row in np.nan_to_num(made_up(ROWS).table, nan=-1)}
+    population = load_predictor(checkpoint).population
+    assert len(population.table) == 200
+    assert not rows & {row.tobytes() for row in np.nan_to_num(population.table, nan=-1)}
