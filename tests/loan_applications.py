@@ -18,9 +18,11 @@ from training.loan.data import LABEL, TRAIN_FILE, Applications
 
 SHA256 = "0" * 64
 UNSTATED = 0.06
+QUICK = {"members": 2, "units": 8, "pieces": 5, "mixing": 0.2, "dropout": 0.1, "decay": 0.1,
+         "rate": 0.03, "steps": 60}  # fmt: skip
 SMALL_NETWORKS = {
-    "one layer": Settings(members=2, units=4, pieces=4, steps=15, rate=0.1, decay=0.1),
-    "two layers": Settings(members=2, layers=2, units=4, pieces=4, steps=15, soft=0.0),
+    "one layer": Settings(**QUICK),
+    "two layers": Settings(layers=2, soft=0.0, **QUICK),
 }
 
 

@@ -1,5 +1,7 @@
 """Tables of simulated applicants for tests, as CSV and as workbooks."""
 
+import csv
+import io
 import zipfile
 from xml.sax.saxutils import escape
 
@@ -31,6 +33,13 @@ def row(**changed):
 def lines(*rows, delimiter=",", end="\n"):
     """A CSV of a header and rows of cells, without any quoting."""
     return "".join(delimiter.join(cells) + end for cells in (HEADER, *rows))
+
+
+def quoted(*rows):
+    """The same with every cell in quotes."""
+    stream = io.StringIO()
+    csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([HEADER, *rows])
+    return stream.getvalue()
 
 
 def write_xlsx(path, *rows):

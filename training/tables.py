@@ -19,7 +19,8 @@ def is_figure(recorded: Any) -> bool:
 
 def with_interval(figure: Mapping[str, Any]) -> str:
     """A figure in a cell: "0.812 (0.781 to 0.841)"."""
-    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+    value, low, high = (f"{round(figure[k], 3) + 0.0:.3f}" for k in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"  # adding 0 turns -0.0 round
 
 
 def flat(section: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

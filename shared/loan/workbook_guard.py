@@ -57,29 +57,35 @@ def is_workbook(path: Path) -> bool:
 
 
 def _is_sound(archive: zipfile.ZipFile) -> bool:
-    names = set(archive.namelist())
-    if BINARY in names:
+    parts = {_as_found(part): part for part in archive.infolist()}
+    if BINARY in parts:
         raise InputError("The file is a binary workbook (.xlsb). Save it as .xlsx or as CSV.")
+    if not parts.keys() & {EXCEL, OPEN_DOCUMENT}:
+        return False
     size = sum(part.file_size for part in archive.infolist())
     if size > MOST_UNPACKED:
         raise InputError(
             f"The workbook unpacks to {size >> 20:,} MB; at most {MOST_UNPACKED >> 20:,} MB are "
             "read. Save the table as CSV and send that."
         )
-    if EXCEL in names:
-        for name in names:
-            _refuse_far_cells(archive, name)
-    elif OPEN_DOCUMENT in names:
-        with archive.open(OPEN_DOCUMENT) as part:
-            ParserCreate().ParseFile(part)
-    return EXCEL in names or OPEN_DOCUMENT in names
+    for part in archive.infolist():
+        _refuse_far_cells(archive, part)
+        if _as_found(part) == OPEN_DOCUMENT:
+            with archive.open(part) as content:
+                ParserCreate().ParseFile(content)
+    return True
 
 
-def _refuse_far_cells(archive: zipfile.ZipFile, name: str) -> None:
+def _as_found(part: zipfile.ZipInfo) -> str:
+    """The name of a part as the library looks for it."""
+    return part.filename.lower().replace("\\", "/")
+
+
+def _refuse_far_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Look at every tag of a part for a place far outside of any table."""
     rest = b""
-    with archive.open(name) as part:
-        while piece := part.read(PIECE):
+    with archive.open(part) as content:
+        while piece := content.read(PIECE):
             tags, opened, tag = (rest + piece).rpartition(b"<")
             _refuse_far(tags)
             rest = opened + tag

@@ -56,10 +56,8 @@ def _draw(field: Field, count: int, rng: np.random.Generator) -> Table:
 
 
 def _cells(field: Field, column: Table) -> list[str]:
+    """Numbers in full, choices as the first other spelling where there is one: that of the data."""
     if field.kind == "choice":
-        known = [
-            field.choices[k].aliases[:1] or (field.values[k],) for k in range(len(field.choices))
-        ]
-        texts = [each[0] for each in known]
+        texts = [(*choice.aliases, choice.value)[0] for choice in field.choices]
         return ["" if np.isnan(value) else texts[int(value)] for value in column.tolist()]
-    return ["" if value != value else str(int(value)) for value in column.tolist()]
+    return ["" if np.isnan(value) else str(int(value)) for value in column.tolist()]

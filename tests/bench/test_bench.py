@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 
 import pytest
-from callers import Rush, rush
-from http_calls import call, call_queued, connect, upload
+from callers import Rush, ask_often, rush, rushes
+from http_calls import call, call_queued, connect, once, upload
 from machine import facts
-from rows import Goal, as_json, compared, stated, table, times_cost, times_gain
+from rows import Goal, compared, stated, table, times_cost, times_gain
 from servers import first_answer, free_port, memory_mb, serving
 from timing import Sample, take_turns, turning
 
-KEYS = {"name", "label", "ours", "other", "unit", "ratio", "goal", "met", "n"}
 SERVES = """
 import http.server, os
 address = ("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"]))
@@ -62,10 +61,18 @@ def test_nobody_is_always_first() -> None:
         (Goal("at most", 1.25), 1.26, False),
         (Goal("at least", 8), 8.0, True),
         (Goal("at least", 8), 7.99, False),
+        (Goal("at most", 3, "ms"), 3.0, True),
+        (Goal("at most", 3, "ms"), 3.01, False),
     ],
 )
 def test_a_goal_is_met_on_its_side_of_the_limit(goal: Goal, ratio: float, met: bool) -> None:
     assert goal.is_met(ratio) is met
+
+
+def test_a_figure_by_itself_may_have_a_goal_in_its_own_unit() -> None:
+    row = stated("x", "X", Sample((2.0, 4.0, 9.0)), unit="ms", goal=Goal("at most", 3, "ms"))
+    assert (row.ours, row.ratio, row.goal, row.met) == (4.0, None, "at most 3 ms", False)
+    assert all(text in table([row]) for text in ("4 ms (3 to 6.5)", "at most 3 ms", "NO"))
 
 
 def test_cost_and_gain_are_each_others_inverse() -> None:
@@ -82,24 +89,6 @@ def test_a_row_holds_medians_ratio_and_verdict() -> None:
     assert (row.ours, row.other, row.n) == (2.0, 11.0, 2)
     assert row.ratio == pytest.approx(5.5)
     assert (row.goal, row.met) == ("at least 8x", False)
-
-
-def test_the_record_is_complete_and_is_json() -> None:
-    rows = [
-        compared("a", "A", Sample((1.0,)), Sample((2.0,)), unit="s", ratio=0.5),
-        stated("b", "B", Sample((3.0,)), unit="MB"),
-    ]
-    record = json.loads(json.dumps(as_json({"cpu": "some"}, rows)))
-    assert set(record) == {"schema", "machine", "rows"}
-    assert record["schema"] == 1
-    assert all(set(row) >= KEYS for row in record["rows"])
-    assert [row["met"] for row in record["rows"]] == [None, None]
-
-
-def test_the_record_keeps_four_digits() -> None:
-    row = stated("b", "B", Sample((1234.567,)), unit="MB")
-    (kept,) = as_json({}, [row])["rows"]
-    assert (kept["ours"], kept["ours_spread"], kept["n"]) == (1235.0, [1235.0, 1235.0], 1)
 
 
 def test_the_table_says_when_a_goal_is_missed() -> None:
@@ -210,6 +199,24 @@ def test_a_rush_counts_every_answer(port: int) -> None:
 def test_a_rush_in_which_a_call_fails_is_no_result(port: int) -> None:
     with pytest.raises(RuntimeError, match=r"A call failed: .*404"):
         rush(port, lambda connection: call(connection, "other", []), callers=2, seconds=0.2)
+
+
+def test_servers_are_rushed_in_turns(port: int) -> None:
+    asked: list[str] = []
+    ask = {
+        name: lambda at, name=name: asked.append(call(at, "echo", [name])[0]) for name in ("a", "b")
+    }
+    found = rushes({"a": port, "b": port}, ask, callers=1, times=2, seconds=0.05)
+    assert {name: len(each) for name, each in found.items()} == {"a": 2, "b": 2}
+    assert sum(each.answers for each in found["a"]) == asked.count("a")
+    assert (asked[0], asked[-1]) == ("a", "a")  # a b, then b a
+
+
+def test_a_fresh_connection_and_one_for_many_calls(port: int) -> None:
+    asked = []
+    assert once(lambda at: call(at, "echo", [5]), port) == [5]
+    ask_often(port, lambda at: asked.append(call(at, "echo", [1])), 3)
+    assert asked == [[1]] * 3
 
 
 def test_the_rate_is_answers_a_second() -> None:

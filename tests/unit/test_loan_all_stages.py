@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from loan_applications import made_up, small_candidates, small_forest, write_csv
 
 from shared.checkpoint.contract import REQUIRED, check_complete
 from shared.checkpoint.lock import read_lock
+from shared.loan import ann, ml
 from shared.loan.application import read_application
+from shared.loan.features import features
 from shared.loan.fields import FIELDS
 from shared.loan.predictor import approval, load_predictor
 from training.loan import choose, evaluate, fit, nested, oversampled
@@ -113,8 +116,7 @@ def test_the_card_says_what_was_measured(checkpoint: Path, evaluation: dict[str,
         assert f"{row['value']:.3f}" in card
     for field in FIELDS:
         assert f"| {field.label} | `{field.name}` | `{field.column}` |" in card
-    left = [part for part in card.split("{")[1:] if not part.startswith("layer}")]
-    assert not left
+    assert set(re.findall(r"\{[a-z_]+\}", card)) <= {"{layer}"}  # no part was forgotten
 
 
 def test_the_code_on_the_card_answers_as_the_checkpoint_does(checkpoint: Path) -> None:
@@ -123,11 +125,8 @@ def test_the_code_on_the_card_answers_as_the_checkpoint_does(checkpoint: Path) -
     told = {name: text.replace("FOLDER", str(checkpoint))
             for name, text in zip(("ours", "skops", "numpy"), code, strict=True)}  # fmt: skip
     predictor = load_predictor(checkpoint)
-    used = predictor.decision.used
-    from shared.loan import ann, ml
-    from shared.loan.features import features
-
-    seen = features(predictor.decision.used_fields, made_up(7, seed=2).table[:, used])
+    decision = predictor.decision
+    seen = features(decision.used_fields, made_up(7, seed=2).table[:, decision.used])
     scope: dict[str, Any] = {"features": seen}
     exec(told["ours"], scope)
     exec(told["numpy"], scope)

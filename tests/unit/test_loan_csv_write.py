@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from loan_tables import HEADER, NUMBERS, lines, row
+from loan_tables import HEADER, NUMBERS, lines, quoted, row
 
 from shared.loan.application import read_application
 from shared.loan.csv_read import read_chunks
@@ -37,12 +37,6 @@ def cells_of(content, delimiter=","):
     """What a spreadsheet shows."""
     text = io.StringIO(content.decode("utf-8-sig"), newline="")
     return list(csv.reader(text, delimiter=delimiter))
-
-
-def quoted(*rows):
-    stream = io.StringIO()
-    csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([HEADER, *rows])
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize("write", [lines, quoted])

@@ -94,7 +94,10 @@ def _permitted(field: Field) -> str:
 def used(declared: Fields, names: list[str]) -> str:
     """Which fields the models do not see, and that every field may be left open."""
     unused = [field.label.lower() for field in declared if field.name not in names]
-    said = f"Every field may be {NOT_STATED}; that is an answer too, and was trained with as one. "
+    said = (
+        f"Every field may be left open ({NOT_STATED}): that is an answer too, and the models were "
+        "trained with such answers. "
+    )
     if not unused:
         return said + "The models use all fields."
     return said + f"The models do not see {listed(unused, 'and')}."

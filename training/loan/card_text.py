@@ -157,6 +157,8 @@ stated the field.
 
 - {rows} applications from one lender, of unknown place and time, in a currency that is not named.
   Intervals are wide; a difference within them is no difference.
+- The short list of candidates and their settings were arrived at by trying on these same rows. The
+  nested folds do not account for that, so the figures of both models are a little too kind.
 - The label is what the lender decided. A lender's bias would be learned along with its judgement;
   leaving out the protected fields does not undo that.
 - Most of what can be known hangs on one field, the credit history: see the rule.

@@ -58,8 +58,10 @@ def by_groups(
     for k, field in enumerate(fields):
         if field.name in GROUPED_BY:
             groups = group_names(field, table[:, k])
+            of_each = rates(approved, said, groups, seed)
+            order = [*(choice.label for choice in field.choices), NOT_STATED]
             found[field.name] = {
-                "groups": rates(approved, said, groups, seed),
+                "groups": {name: of_each[name] for name in order if name in of_each},
                 "differences": differences(approved, said, groups, seed),
             }
     return found

@@ -62,7 +62,7 @@ def profit(axes: Axes, found: dict[str, Any]) -> None:
             curve["thresholds"], curve["low"], curve["high"], color=colour, alpha=0.06
         )
     axes.axvline(found["threshold"], color=SOFT, linewidth=1)
-    axes.set(xlabel="approve from this probability on (line: as recorded)")
+    axes.set(xlabel="approve from this probability on (vertical: this checkpoint)")
     axes.set(ylabel="earned by an applicant; a right approval earns 1")
     axes.legend(frameon=False, fontsize="small")
 
@@ -103,7 +103,7 @@ def fairness(axes: Axes, found: dict[str, Any]) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.set(xlabel="share approved", xlim=(0, 1.02))
-    axes.legend(frameon=False, loc="lower left")
+    axes.legend(frameon=False, loc="upper left")
 
 
 PLOTS: Plots = {

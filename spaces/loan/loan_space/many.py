@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ from loan_space.serving import Served, answer_application
 from loan_space.wording import verdict
 from shared.errors import InputError
 from shared.loan.application import Application
+from shared.loan.checks import doubtful
+from shared.loan.csv_ids import SeenIds
 from shared.loan.csv_read import Chunk, read_chunks
 from shared.loan.csv_write import write_chunk, write_header
 from shared.loan.fields import Fields
@@ -25,7 +27,8 @@ REASONS = "reasons"
 BEFORE = "loan_"  # of the result columns, so that they are told apart from those of the input
 MOST_WITH_REASONS = 1_000  # rows; reasons take a hundred times as long as answers
 SHARES = [f"{k / 10_000:.4f}" for k in range(10_001)]  # written out once, looked up a million times
-UNSEEN = "unlike the training data: "
+UNSEEN, BY_THOUSAND = "unlike the training data: ", " (wrong by a factor of 1,000?)"
+MOST_REPEATED = 5  # ids that are named
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,14 @@ def answer_table(
         with_reasons: whether each row gets its reasons, which only a small table may ask for.
 
     Yields:
-        How far it has come, after each chunk.
+        How far it has come, after each chunk; at the end once more, with the repeated ids.
 
     Raises:
         InputError: no table that can be read, or too many rows for reasons.
     """
     rows, errors = 0, 0
     answers: Counter[str] = Counter()
-    ids: Counter[str] = Counter()
+    ids = SeenIds()
     first: list[list[str]] = []
     with target.open("wb") as file:
         for number, chunk in enumerate(read_chunks(source, served.fields)):
@@ -92,11 +95,13 @@ def answer_table(
             write_chunk(file, chunk, results)
             errors += sum(error is not None for error in chunk.errors)
             answers.update(results[0])
-            ids.update(name for name in chunk.ids if name)
+            ids.add(chunk.ids)
             first = first or _preview(chunk, results)
-            yield Progress(rows, errors, dict(answers), _repeated(ids), chunk.done, first)
+            progress = Progress(rows, errors, dict(answers), {}, chunk.done, first)
+            yield progress
     if not rows:  # in a workbook, cells that are there may be blank
         raise InputError("All rows below the header are blank. Put an applicant into each row.")
+    yield replace(progress, repeated=ids.repeated(MOST_REPEATED))
 
 
 def result_columns(served: Served, chunk: Chunk) -> list[list[str]]:
@@ -119,14 +124,15 @@ def result_columns(served: Served, chunk: Chunk) -> list[list[str]]:
 
 
 def unseen_notes(fields: Fields, table: NDArray[np.float64]) -> list[str]:
-    """For each row, which numbers lie outside what the training data held."""
-    notes = [""] * len(table)
+    """For each row, which numbers lie outside what the training data held, perhaps by 1,000."""
+    notes, thousandfold = [""] * len(table), doubtful(fields, table)
     for k, field in enumerate(fields):
         if field.seen is None:
             continue
         outside = (table[:, k] < field.seen[0]) | (table[:, k] > field.seen[1])
         for row in np.flatnonzero(outside).tolist():
-            notes[row] += f"{', ' if notes[row] else UNSEEN}{field.column}"
+            asked = BY_THOUSAND if thousandfold[row, k] else ""
+            notes[row] += f"{', ' if notes[row] else UNSEEN}{field.column}{asked}"
     return notes
 
 
@@ -146,9 +152,3 @@ def _preview(chunk: Chunk, results: list[list[str]], most: int = 20) -> list[lis
     names = chunk.ids[:most]
     rows = [str(number) for number in chunk.numbers[:most]]
     return [list(cells) for cells in zip(rows, names, *(r[:most] for r in results), strict=False)]
-
-
-def _repeated(ids: Counter[str], most: int = 5) -> dict[str, int]:
-    if len(ids) == ids.total():
-        return {}
-    return {name: times for name, times in ids.most_common(most) if times > 1}

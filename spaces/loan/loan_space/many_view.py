@@ -55,7 +55,7 @@ class ManyView:
                 )
                 for progress in answering:
                     yield progress_text(progress), gr.DownloadButton(visible=False)
-                download = gr.DownloadButton(str(target), visible=True)
+                download = gr.DownloadButton(value=str(target), visible=True)
                 yield summary_html(progress, with_reasons), download
         except InputError as error:
             yield problem_html(str(error)), gr.DownloadButton(visible=False)

@@ -14,10 +14,9 @@ from typing import Any
 
 from loan_space.quality_charts import legend
 from loan_space.quality_costs_plot import Profit, drawing
-from loan_space.quality_words import ALL, IN_TEXT, WITH_RULE, signed
+from loan_space.quality_words import ALL, IN_TEXT, WITH_RULE, counted_percent, of_models, signed
 from loan_space.wording import NAMES
 from shared.page.figures import NOT_MEASURED
-from shared.wording import listed
 
 Point = Mapping[str, float]
 
@@ -71,12 +70,13 @@ def costs(section: Sequence[Mapping[str, Any]], threshold: float | None) -> str:
 
 
 def read(section: Sequence[Mapping[str, Any]], threshold: float) -> Recorded:
-    """Put the recorded curves in order."""
+    """Put the recorded curves in order; a cost that is known of no model is left out."""
     curves: dict[float, dict[str, Profit]] = {}
     for each in section:
         found = Profit(tuple(each["value"]), tuple(each["low"]), tuple(each["high"]))
         curves.setdefault(float(each["loss"]), {})[each["model"]] = found
-    return Recorded(tuple(section[0]["thresholds"]), dict(sorted(curves.items())), threshold)
+    known = {loss: curves[loss] for loss in sorted(curves) if NAMES.keys() & curves[loss]}
+    return Recorded(tuple(section[0]["thresholds"]), known, threshold)
 
 
 def slots(recorded: Recorded) -> dict[str, list[str]]:
@@ -86,7 +86,7 @@ def slots(recorded: Recorded) -> dict[str, list[str]]:
         "threshold"; "ml approves", ...: how many are approved; "ml 1", ...: what that earns where
         a wrong approval costs 1.
     """
-    found = {"threshold": [percent_of(t) for t in recorded.thresholds]}
+    found = {"threshold": [counted_percent(t) for t in recorded.thresholds]}
     for model in NAMES:
         if counted := approvals(recorded, model):
             found[f"{model} approves"] = [_count(*both) for both in counted]
@@ -129,24 +129,19 @@ def in_use(section: Sequence[Mapping[str, Any]], threshold: float) -> dict[str, 
 def best_sentence(recorded: Recorded, loss: float) -> str:
     """What the rule earns, which thresholds would have earned most, and what those in use do."""
     curves, at = recorded.curves[loss], recorded.start
-    models = [model for model in NAMES if model in curves]
-    best = [
-        f"{signed(max(curves[m].value), 2)} from {percent_of(recorded.thresholds[curves[m].best])} "
-        f"on for {IN_TEXT[m]}"
-        for m in models
-    ]
-    now = [f"{signed(curves[m].value[at], 2)} for {IN_TEXT[m]}" for m in models]
+    best, now = {}, {}
+    for model in NAMES:
+        if model in curves:
+            place = curves[model].best
+            start = counted_percent(recorded.thresholds[place])
+            best[model] = f"{signed(curves[model].value[place], 2)} from {start} on"
+            now[model] = signed(curves[model].value[at], 2)
     rule = f"The rule earns {signed(curves['rule'].value[at], 2)}. " if "rule" in curves else ""
     return (
-        f"{rule}The threshold in use earns {listed(now, 'and')}; the best would have earned "
-        f"{listed(best, 'and')} (ringed). That is hindsight, measured on the applicants that it "
+        f"{rule}The threshold in use earns {of_models(now)}; the best would have earned "
+        f"{of_models(best)} (ringed). That is hindsight, measured on the applicants that it "
         "was chosen by. On the left everybody is approved, on the right nobody."
     )
-
-
-def percent_of(threshold: float) -> str:
-    """A threshold in whole per cent; unlike a probability it can be 0 or 100."""
-    return f"{threshold * 100:.0f} %"
 
 
 def _count(approved: float, wrong: float) -> str:
@@ -163,7 +158,7 @@ def _controls(recorded: Recorded) -> str:
         f"{' checked' if k == 0 else ''}><span>{loss:g}</span></label>"
         for k, loss in enumerate(recorded.curves)
     )
-    at = percent_of(recorded.thresholds[recorded.start])
+    at = counted_percent(recorded.thresholds[recorded.start])
     return (
         f'<fieldset class="field"><legend>A wrong approval costs</legend><div class="pills">{pills}'
         '</div></fieldset><div class="field"><label for="quality-threshold">Approve from this '

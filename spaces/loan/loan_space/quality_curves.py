@@ -7,11 +7,10 @@ from html import escape
 from typing import Any
 
 from loan_space.quality_charts import legend, mark
-from loan_space.quality_words import ALL, COUNTED, IN_TEXT, WITH_RULE, of_models
+from loan_space.quality_words import ALL, COUNTED, IN_TEXT, WITH_RULE, counted_percent, of_models
 from loan_space.wording import NAMES
 from shared.page.charts import Bin, place, reliability, square
 from shared.page.figures import figure, number, table
-from shared.wording import percent
 
 LINE = 17  # height of a line of what a point tells
 Curves = Mapping[str, Mapping[str, Any]]
@@ -61,8 +60,8 @@ def _tip(model: str, each: Point) -> str:
     x, y = place(1, 0.2)
     lines = (
         ALL[model] + _from(model, each, ", from {} on"),
-        f"approves {percent(each['true'])} of the granted",
-        f"and {percent(each['false'])} of the refused",
+        f"approves {counted_percent(each['true'])} of the granted",
+        f"and {counted_percent(each['false'])} of the refused",
     )
     spans = "".join(
         f'<tspan x="{x:.0f}" y="{y + k * LINE:.0f}">{words}</tspan>'
@@ -73,14 +72,14 @@ def _tip(model: str, each: Point) -> str:
 
 def _from(model: str, each: Point, words: str) -> str:
     """From which probability on a model approves; the rule knows none."""
-    return "" if model == "rule" else words.format(percent(each["threshold"]))
+    return "" if model == "rule" else words.format(counted_percent(each["threshold"]))
 
 
 def _roc_numbers(curves: Mapping[str, Sequence[Point]], in_use: Mapping[str, Point]) -> str:
     rule = {"rule": [in_use["rule"]]} if "rule" in in_use else {}
     body = "".join(
         f"<tr><td>{ALL[model]}</td><td>{_from(model, each, '{}')}</td>"
-        f"<td>{percent(each['true'])}</td><td>{percent(each['false'])}</td></tr>"
+        f"<td>{counted_percent(each['true'])}</td><td>{counted_percent(each['false'])}</td></tr>"
         for model, points in {**rule, **curves}.items()
         for each in points
     )

@@ -12,6 +12,7 @@ from shared.wording import listed, percent
 
 OF = 1000  # applicants, when shares are told as counts
 LEVEL = 0.05  # of a p-value; the counterpart of a 95 % interval
+LEAST = 0.001  # of a p-value that is written out
 SAME = "no difference beyond chance"
 UNDECIDED = "undecided: interval and test do not agree"
 
@@ -95,7 +96,7 @@ def comparison(section: Mapping[str, Any], of_folds: Mapping[str, Any]) -> str:
     told = {name: verdict(name, row) for name, row in rows.items()}
     body = "".join(
         f'<tr><th scope="row">{METRICS[name].label}</th>'
-        f"<td>{change(figure(row.get('ml_minus_ann')))}</td><td>{_three(row.get('p'))}</td>"
+        f"<td>{change(figure(row.get('ml_minus_ann')))}</td><td>{_p(row.get('p'))}</td>"
         f"<td>{_three(row.get('standard_error'))}</td>"
         f'<td class="words">{told[name]}</td></tr>'
         for name, row in rows.items()
@@ -161,6 +162,10 @@ def _of_folds(found: Mapping[str, Any]) -> str:
         "<p>Published figures are often the mean of the AUC within each fold. That is "
         f"{of_models(told)}.</p>"
     )
+
+
+def _p(value: float | None) -> str:
+    return f"less than {LEAST}" if value is not None and value < LEAST else _three(value)
 
 
 def _three(value: float | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loan_space.wording import MINUS, NAMES
 from shared.page.figures import Figure
-from shared.wording import listed
+from shared.wording import listed, percent
 
 RULE = "The rule"
 ALL = {"rule": RULE, **NAMES}  # by their names in the record
@@ -60,6 +60,11 @@ def signed(value: float, digits: int = 3) -> str:
     """A difference with its sign, a true minus: "+0.012"."""
     text = f"{value:+.{digits}f}"
     return text.replace("-", MINUS)
+
+
+def counted_percent(share: float) -> str:
+    """A share of what was counted; unlike a probability it can be none or all."""
+    return f"{share * 100:.0f} %" if share in (0, 1) else percent(share)
 
 
 def change(measured: Figure | None, digits: int = 3) -> str:

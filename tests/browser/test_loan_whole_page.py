@@ -1,0 +1,129 @@
+"""What holds for every tab of the loan page: accessible, within the screen, by keyboard, alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from live_server import Server
+from loan_checkpoint import predictor
+from playwright.sync_api import Browser, Page, expect
+from visit import show
+from visit_loan import open_loan, watched
+
+TABS = ("How good is it?", "Many applicants", "Use it from code", "One applicant")
+WIDTHS = (1280, 390)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    browser: Browser, loan_server: Server, width: int, scheme: Any
+) -> None:
+    page = open_loan(browser, loan_server.address, width, color_scheme=scheme)
+    for tab in TABS:
+        show(page, tab)
+        found = Axe().run(page).response["violations"]
+        grave = [each for each in found if each["impact"] in ("serious", "critical")]
+        assert grave == [], f"{tab}: {[(each['id'], each['nodes'][0]['html']) for each in grave]}"
+    page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_tab_is_wider_than_the_screen(browser: Browser, loan_server: Server, width: int) -> None:
+    page = open_loan(browser, loan_server.address, width)
+    for tab in TABS:
+        show(page, tab)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
+        widest = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('main *')]"
+            ".filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))"
+            ".filter((e) => !e.closest('.scroll, pre, .zone-file, svg, .visually-hidden'))"
+            ".map((e) => e.getBoundingClientRect().right))"
+        )
+        assert widest <= width, tab
+    page.close()
+
+
+def test_all_comes_from_this_server_and_the_console_stays_empty(
+    browser: Browser, loan_server: Server
+) -> None:
+    page = browser.new_page()
+    said, hosts = watched(page), set()
+    page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
+    page.goto(loan_server.address)
+    expect(page.locator(".why svg")).to_be_visible(timeout=30_000)
+    for tab in TABS:
+        show(page, tab)
+    page.close()
+    assert hosts - {None} == {"127.0.0.1"}
+    assert said == []
+
+
+def focused(page: Page) -> str:
+    """What has the focus, by what tells it apart."""
+    found: str = page.evaluate(
+        """() => { const e = document.activeElement;
+        return e.id || e.name || e.dataset.do || e.textContent.trim() || e.className; }"""
+    )
+    return found
+
+
+def test_the_keyboard_reaches_every_control(browser: Browser, loan_server: Server) -> None:
+    page = open_loan(browser, loan_server.address, 1280)
+    page.locator(".left-out summary").click()
+    reached, sliders = [], 0
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        reached.append(focused(page))
+        sliders += page.evaluate("document.activeElement.type === 'range'")
+    fields = predictor().decision.fields
+    numbers = [field.name for field in fields if field.kind == "number"]
+    choices = [field.name for field in fields if field.kind == "choice"]
+    missing = {*(f"f-{name}" for name in numbers), *choices, "link", "print"} - set(reached)
+    assert missing == set()
+    assert sliders >= len(numbers)
+    assert any("Start over" in each for each in reached)
+    assert any("More" in each for each in reached)
+    page.close()
+
+
+def test_arrow_keys_change_sliders_and_choices_and_the_focus_is_seen(
+    browser: Browser, loan_server: Server
+) -> None:
+    page = open_loan(browser, loan_server.address, 1280)
+    number = page.locator("#f-loan_amount")
+    before = number.input_value()
+    number.focus()
+    page.keyboard.press("Tab")
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    assert float(number.input_value()) > float(before)
+    area = page.locator('.field[data-name="property_area"]')
+    area.locator("input:checked").focus()
+    page.keyboard.press("ArrowRight")
+    assert area.locator("input:checked").get_attribute("value") == "rural"
+    pill = area.locator("input:checked + span")
+    assert pill.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    page.close()
+
+
+def test_the_footer_says_what_answers(browser: Browser, loan_server: Server) -> None:
+    page = open_loan(browser, loan_server.address, 390)
+    foot = page.locator(".foot")
+    for words in ("Not a lending decision", "Revision", "kept or logged", "Apache License"):
+        expect(foot).to_contain_text(words)
+    for name in predictor().decision.names:
+        expect(foot).to_contain_text(name)
+    page.close()
+
+
+def test_the_snippets_name_this_server(browser: Browser, loan_server: Server) -> None:
+    page = open_loan(browser, loan_server.address, 390)
+    show(page, "Use it from code")
+    for language in ("Python", "JavaScript", "curl"):
+        snippet = page.get_by_label(f"{language} snippet", exact=True)
+        expect(snippet).to_contain_text(loan_server.address, timeout=30_000)
+    page.close()
