@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-STEPS = 64  # points on each path
+STEPS = 128  # points on each path
 CLOSE = 1e-3  # of a probability: the values must add up so closely (tests hold them to it)
 AT_A_TIME = 8192  # points in one pass; bounds the memory
 ANN_AT = MODELS.index("ann")
@@ -66,16 +66,15 @@ def second_opinion_ann(predictor: Predictor, row: FloatArray) -> SecondOpinion:
     decision, people = predictor.decision, predictor.population
     fields, used = decision.used_fields, list(decision.used)
     tables = row[None, used], people.table[people.background][:, used]
-    here, there = (
-        torch.from_numpy(positions(fields, predictor.ann.encoding, table)) for table in tables
-    )
+    here, there = (torch.from_numpy(positions(fields, table)) for table in tables)
 
     def output(batch: Tensor) -> Tensor:
         return answers_at(predictor.ann, decision.calibration[ANN_AT], fields, batch)
 
     found = IntegratedGradients(output).attribute(
-        here.expand_as(there), there, n_steps=STEPS, internal_batch_size=max(AT_A_TIME, len(there))
-    )
+        here.expand_as(there), there, method="riemann_middle", n_steps=STEPS,
+        internal_batch_size=max(AT_A_TIME, len(there)),
+    )  # fmt: skip
     mean = found.mean(dim=0).numpy()
     starts = np.cumsum([0, *(width(field) for field in fields)])[:-1]
     values = np.zeros(len(row))
@@ -99,12 +98,8 @@ def answers_at(network: Ann, line: Calibration, fields: Fields, place: Tensor) -
     import torch
 
     # To 32 bits as for the answer: what lies on the edge of a piece falls on the same side.
-    shares = (
-        _members(network, features_at(fields, network.encoding, place).float())
-        .double()
-        .sigmoid()
-        .mean(dim=0)
-    )
+    logits = _members(network, features_at(fields, place).float()).double()
+    shares = logits.sigmoid().mean(dim=0)
     kept = shares.clamp(LEAST, 1 - LEAST)
     logit = line.low * kept.log() - line.high * torch.log1p(-kept) + line.offset
     return logit.sigmoid()

@@ -1,17 +1,20 @@
-"""Write the pictures of the page that the README shows, from a Space started for it."""
+"""Write the pictures of both pages that the README shows, from Spaces started for it."""
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from visit import FLAGS, answered, chromium, scored, show
+from visit_loan import open_loan
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from live_server import running_space
+from loan_checkpoint import CHECKPOINT as LOAN
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SHOTS = (
@@ -20,6 +23,8 @@ SHOTS = (
     ("tumor-390.png", 390, "light", None),
     ("tumor-quality-1280.png", 1280, "light", "How good is it?"),
 )
+LOAN_SHOTS = (("loan-1280.png", 1280), ("loan-390.png", 390))
+LOAN_EXAMPLE = "disagree"
 
 
 def shoot(
@@ -35,23 +40,36 @@ def shoot(
         page.locator(".example").first.click()
         answered(page)
         scored(page)
+    save(page, name, full_page=tab is None)
+
+
+def shoot_loan(browser: Browser, address: str, name: str, width: int) -> None:
+    """One picture of the loan page: an example on which the models disagree, if there is one."""
+    listing = LOAN / "examples" / "examples.json"
+    examples = json.loads(listing.read_text(encoding="utf-8"))
+    shown = next((each for each in examples if each["name"] == LOAN_EXAMPLE), examples[0])
+    save(open_loan(browser, address, width, shown["values"]), name, full_page=True)
+
+
+def save(page: Page, name: str, *, full_page: bool) -> None:
+    """Write the picture and close the window."""
     page.mouse.move(0, 0)
     page.wait_for_timeout(500)
-    page.screenshot(path=IMAGES / name, full_page=tab is None)
+    page.screenshot(path=IMAGES / name, full_page=full_page)
     page.close()
 
 
 def main() -> None:
     """All pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_space(Path(folder)) as server,
-        sync_playwright() as playwright,
-    ):
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        for shot in SHOTS:
-            shoot(browser, server.address, *shot)
+        with running_space(Path(folder), "tumor") as server:
+            for shot in SHOTS:
+                shoot(browser, server.address, *shot)
+        with running_space(Path(folder), "loan") as server:
+            for each in LOAN_SHOTS:
+                shoot_loan(browser, server.address, *each)
         browser.close()
 
 

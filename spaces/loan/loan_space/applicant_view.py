@@ -49,7 +49,9 @@ class ApplicantView:
     served: Served
 
     def follow(self, sent: SentForm) -> str:
-        """Both answers, while somebody drags or types."""
+        """Both answers, at once: the only one that writes them, so that no older answer that took
+        its time overwrites a newer one.
+        """
         try:
             answered = answer(self.served, sent.values)
         except InputError as error:
@@ -57,16 +59,15 @@ class ApplicantView:
         return answer_panel.answer_html(as_prediction(self.served, answered))
 
     def settle(self, sent: SentForm, over: str) -> tuple[Any, ...]:
-        """Answers, reasons, advice, curve, neighbours and steps, once somebody has stopped."""
+        """Reasons, advice, curve, neighbours and steps, once somebody has stopped."""
         try:
             answered = answer(self.served, sent.values)
-        except InputError as error:
-            return answer_panel.problem_html(str(error)), "", "", over, "", "", "", ASK
+        except InputError:
+            return "", "", over, "", "", "", ASK  # the answer's place says what is wrong
         name = sent.changed if sent.changed in self._curved() else over
         found = reasons.contributions_of(self.served, answered)
         explained = reasons.as_explanation(self.served, answered, found)
         return (
-            answer_panel.answer_html(explained),
             waterfall.waterfall_html(explained),
             advice_panel.advice_html(advising.as_advice(self.served, answered)),
             name,
@@ -126,7 +127,7 @@ def build(served: Served) -> None:
                 opinions = text(ASK)
     decided = text("", "of-inside")
     form.input(view.follow, form, shown, **FOLLOWING)
-    settled = [shown, why, advised, over, drawn, near, decided, opinions]
+    settled = [why, advised, over, drawn, near, decided, opinions]
     form.release(view.settle, [form, over], settled, **FOLLOWING)
     over.input(view.what_if, [form, over], drawn, **FOLLOWING)
     asked.click(lambda: WAITING, outputs=opinions, **FOLLOWING).then(

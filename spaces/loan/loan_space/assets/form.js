@@ -55,6 +55,7 @@ function changedNow(changed) {
 function setAll(values) {
   for (const name of names) if (name in values) write(name, values[name]);
   clearTimeout(waiting);
+  send("", "input");
   remember(send("", "release"));
 }
 
