@@ -113,28 +113,20 @@ def inside(predictor: Predictor, row: FloatArray, number: int = 0) -> Inside:
 
 def _pieces(predictor: Predictor, seen: NDArray[np.float32]) -> tuple[Pieces, ...]:
     cut, decision = predictor.ann.encoding, predictor.decision
-    filled = np.clip((seen[cut.source] - cut.low) / cut.width, 0, 1).astype(np.float64)
     described = describe(decision.used_fields)
-    return tuple(
-        _of_feature(
-            described[k],
-            decision.used,
-            *(each[cut.source == k] for each in (cut.low, cut.low + cut.width, filled)),
-        )
-        for k in np.unique(cut.source)
-    )
+    filled = np.clip((seen[cut.source] - cut.low) / cut.width, 0, 1).astype(np.float64)
+    found = []
+    for k in np.unique(cut.source):
+        mine, feature = cut.source == k, described[k]
+        low, high = cut.low[mine], cut.low[mine] + cut.width[mine]
+        field = None if feature.field is None else decision.used[feature.field]
+        ends = _natural(feature, low), _natural(feature, high)
+        found.append(Pieces(feature.words, field, *ends, filled[mine]))
+    return tuple(found)
 
 
-def _of_feature(
-    feature: Feature,
-    used: tuple[int, ...],
-    low: NDArray[np.float32],
-    high: NDArray[np.float32],
-    filled: FloatArray,
-) -> Pieces:
-    ends = (np.array([feature.natural(float(x)) for x in each]) for each in (low, high))
-    field = None if feature.field is None else used[feature.field]
-    return Pieces(feature.words, field, *ends, filled)
+def _natural(feature: Feature, ends: NDArray[np.float32]) -> FloatArray:
+    return np.array([feature.natural(float(end)) for end in ends])
 
 
 def _member(

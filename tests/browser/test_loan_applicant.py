@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from expect_loan import DECISION, DEFAULTS, expect_answer, expect_reasons
 from live_server import Server
-from loan_checkpoint import Values, predictor, probabilities, simulated
+from loan_checkpoint import Values, predictor, simulated
 from playwright.sync_api import Browser, Page, expect
 from visit_loan import (
     SOON,
@@ -17,39 +18,14 @@ from visit_loan import (
     link,
     number,
     open_loan,
-    shares,
-    slider,
     watched,
 )
 
 from loan_space.answer_panel import HEADLINES
 from loan_space.form import as_sent
-from loan_space.wording import verdict
 from shared.loan.advice import advise
 from shared.loan.application import as_values, read_application
 from shared.loan.predictor import approval
-from shared.wording import percent
-
-DECISION = predictor().decision
-DEFAULTS: Values = {field.name: field.default for field in DECISION.fields}
-
-
-def shown(values: Values) -> list[str]:
-    """What the page should say of an applicant, machine learning first."""
-    return [percent(share) for share in probabilities(values).values()]
-
-
-def expect_answer(page: Page, values: Values) -> None:
-    """Both answers are those to an applicant."""
-    expect(shares(page)).to_have_text(shown(values), timeout=SOON)
-    approves = [share >= DECISION.threshold for share in probabilities(values).values()]
-    expect(page.locator(".panel .answer")).to_have_text(HEADLINES[verdict(approves)])
-
-
-def expect_reasons(page: Page, values: Values) -> None:
-    """The waterfall ends where the answers are."""
-    ends = page.locator(".why .ends", has_text="This applicant").locator("tspan")
-    expect(ends).to_have_text(shown(values), timeout=SOON)
 
 
 def within_reach() -> Values:
@@ -69,44 +45,6 @@ def test_the_answer_is_there_without_pressing_anything(loan_page: Page) -> None:
     expect(loan_page.locator(".panel")).to_contain_text("Not a lending decision")
     for part in (".advice", ".curve svg", ".neighbours table"):
         expect(loan_page.locator(part)).to_be_visible()
-
-
-def test_both_answers_follow_what_is_typed_and_chosen(loan_page: Page) -> None:
-    number(loan_page, "loan_amount").fill("480")
-    expect_answer(loan_page, DEFAULTS | {"loan_amount": 480})
-    choose(loan_page, "credit_history", "bad")
-    wanted = DEFAULTS | {"loan_amount": 480, "credit_history": "bad"}
-    expect_answer(loan_page, wanted)
-    expect_reasons(loan_page, wanted)
-    expect(slider(loan_page, "loan_amount")).to_have_attribute("aria-valuetext", "480")
-
-
-def test_both_answers_follow_a_slider_while_it_is_dragged(loan_page: Page) -> None:
-    handle = slider(loan_page, "applicant_income")
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    assert box
-    middle = box["y"] + box["height"] / 2
-    loan_page.mouse.move(box["x"] + box["width"] * 0.5, middle)
-    loan_page.mouse.down()
-    for share in (0.3, 0.2, 0.1):
-        loan_page.mouse.move(box["x"] + box["width"] * share, middle)
-    dragged = float(number(loan_page, "applicant_income").input_value())
-    assert dragged < 1000
-    expect_answer(loan_page, DEFAULTS | {"applicant_income": dragged})
-    loan_page.mouse.up()
-    expect_reasons(loan_page, DEFAULTS | {"applicant_income": dragged})
-
-
-def test_a_number_that_cannot_be_is_a_sentence_in_place_of_the_answer(loan_page: Page) -> None:
-    number(loan_page, "applicant_income").fill("4,500")
-    alert = loan_page.get_by_role("alert")
-    expect(alert).to_contain_text('"4,500", which may mean 4500 or 4.5', timeout=SOON)
-    expect(loan_page.locator(".panel .bars")).to_have_count(0)
-    expect(loan_page.locator(".why, .advice, .curve, .neighbours")).to_have_count(0, timeout=SOON)
-    number(loan_page, "applicant_income").fill("4500")
-    expect_answer(loan_page, DEFAULTS | {"applicant_income": 4500})
-    expect_reasons(loan_page, DEFAULTS | {"applicant_income": 4500})
 
 
 def test_a_field_can_be_not_stated(loan_page: Page) -> None:

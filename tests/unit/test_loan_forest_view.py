@@ -9,7 +9,7 @@ import pytest
 import skops.io
 from simulated_applicants import TWELVE, applicants, learnt_from
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
@@ -64,12 +64,18 @@ def test_the_rows_of_others_add_up_to_their_log_odds(models, name: str, row: np.
     assert view.answer == pytest.approx(model.decision_function(seen)[0], abs=1e-9)
 
 
-def test_the_mean_over_boostings_training_rows_is_where_it_starts_from(models) -> None:
-    """The root of a tree is worth the mean of its leaves, not what it was when the tree grew."""
-    folder, model = models["gradient boosting"]
-    seen, _ = learnt_from(FIELDS)
-    bias = forest_view(folder, FIELDS, ROWS[0]).bias
-    assert bias == pytest.approx(model.decision_function(seen).mean(), abs=0.05)
+def test_each_step_of_boosting_is_worth_the_leaves_below_it(tmp_path: Path) -> None:
+    """One tree with two leaves: the root is worth their mean, so both steps weigh out."""
+    fields: Fields = (FIELDS[4],)
+    table = np.array([[0.0]] * 3 + [[1.0]])
+    model = GradientBoostingClassifier(n_estimators=1, learning_rate=1.0, max_depth=1)
+    saved(model.fit(features(fields, table), np.array([1, 1, 0, 0])), tmp_path)
+    views = [forest_view(tmp_path, fields, table[k]) for k in (0, 3)]
+    # Newton's step from one half: 4 times the mean residual, so 2 / 3 and -2.
+    assert [view.answer for view in views] == pytest.approx([2 / 3, -2])
+    assert [view.bias for view in views] == pytest.approx([0, 0])  # (3 (2 / 3) - 2) / 4
+    steps = [contributions(view)["Credit history"] for view in views]
+    assert steps == pytest.approx([2 / 3, -2])
 
 
 def test_in_a_vote_the_forest_speaks_and_it_is_said(models) -> None:
@@ -82,7 +88,7 @@ def test_in_a_vote_the_forest_speaks_and_it_is_said(models) -> None:
 
 
 def test_a_small_tree_gives_what_is_worked_out_by_hand(tmp_path: Path) -> None:
-    """Four rows: bad history is refused; with a good one, only the semiurban is refused."""
+    """Of four rows only the graduate with a good history is approved."""
     fields: Fields = (FIELDS[4], FIELDS[6], FIELDS[7])
     table = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 1, 0]], dtype=np.float64)
     approved = np.array([0, 0, 1, 0])

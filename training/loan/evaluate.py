@@ -15,13 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scipy import stats
-
 from shared.checkpoint.contract import EVALUATION_FILE, SCHEMA, read_json
 from shared.loan.decision import DECISION_FILE, read_decision
 from shared.loan.fields import FIELDS
-from training.loan import metrics
-from training.loan.answers import OutOfFold, by_fold, ml_against_ann, performance
+from training.loan.answers import OutOfFold, auc_of_folds, ml_against_ann, performance
 from training.loan.candidates import KINDS
 from training.loan.compare import COMPARE
 from training.loan.curves import calibration, profit
@@ -70,19 +67,6 @@ def fairness(
             seed,
         )
         for kind in KINDS
-    }
-
-
-def auc_of_folds(found: OutOfFold) -> dict[str, dict[str, float]]:
-    """Mean of the AUC within each outer fold, as published figures are made, by model."""
-    aucs = {kind: by_fold(metrics.auc, found, kind) for kind in KINDS}
-    return {
-        kind: {
-            "value": round(float(each.mean()), 5),
-            "standard_error": round(float(stats.sem(each)), 5),
-            "n": len(each),
-        }
-        for kind, each in aucs.items()
     }
 
 

@@ -112,7 +112,7 @@ def out_of_range(predictor: Predictor, usual: NDArray[np.float64]) -> tuple[Row,
             far = novelty_many(fields, table, changed)
             at = int(far.argmax())
             if best is None or far[at] > best[0]:
-                words = f"{field.label} of {say(field, beyond)}: more than any in the training data"
+                words = f"Out of range: {field.label.lower()} of {say(field, beyond)}"
                 best = (float(far[at]), changed[at], words)
     assert best is not None  # the fields of an application include a number
     return best[1:]

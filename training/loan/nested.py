@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from shared.loan.features import features
 from shared.loan.fields import FIELDS
+from training.loan import candidates
 from training.loan.candidates import KINDS
 from training.loan.choose import choose_and_fit
 from training.loan.data import Applications, read_applications, unprotected
@@ -96,9 +97,11 @@ def run(applications: Applications, folds: list[Fold], out: Path, seed: int) -> 
 
 
 def fingerprint(applications: Applications, folds: list[Fold], seed: int) -> str:
-    """What the answers of a fold depend on, besides the code."""
-    said = [applications.sha256, seed, [test.tolist() for test in folds]]
+    """What the answers of a fold depend on, besides the rest of the code."""
+    said: list[Any] = [applications.sha256, seed, [test.tolist() for test in folds]]
     said.append([field.name for field in applications.fields])
+    said.append({name: repr(make(seed)) for name, make in candidates.PIPELINES.items()})
+    said.append({name: each.as_json() for name, each in candidates.NETWORKS.items()})
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

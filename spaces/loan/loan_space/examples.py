@@ -19,8 +19,8 @@ def examples_html(checkpoint: Path) -> str:
     entries = json.loads(listing.read_text(encoding="utf-8"))
     buttons = "".join(
         '<li><button type="button" class="quiet" '
-        f'data-values="{escape(json.dumps(as_sent(entry["values"])))}">'
-        f"{escape(entry['caption'])}</button></li>"
+        f'data-values="{escape(json.dumps(as_sent(entry["values"])))}" '
+        f'title="{escape(entry["caption"])}">{escape(short(entry["caption"]))}</button></li>'
         for entry in entries
     )
     return (
@@ -28,3 +28,8 @@ def examples_html(checkpoint: Path) -> str:
         f'<ul>{buttons}</ul><p class="soft">Simulated applicants; none of them exists.</p>'
         "</section>"
     )
+
+
+def short(caption: str) -> str:
+    """What fits on a button: the caption up to its colon."""
+    return caption.split(":")[0]
