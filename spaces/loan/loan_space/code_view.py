@@ -38,10 +38,11 @@ CURL = """\
 curl -s {{address}}/gradio_api/run/predict -H 'Content-Type: application/json' \\
   -d '{body}'
 """
+EACH = "each field below, all optional"
 ENDPOINTS = (
-    ("/predict", "{fields}", "both answers with calibrated probabilities, agreement, revision"),
-    ("/explain", "{fields}", "the same, and exact Shapley values of each field for both models"),
-    ("/advise", "{fields}", "the same, and what would make both models approve"),
+    ("/predict", EACH, "both answers with calibrated probabilities, agreement, revision"),
+    ("/explain", EACH, "the same, and exact Shapley values of each field for both models"),
+    ("/advise", EACH, "the same, and what would make both models approve"),
     ("/predict_csv", "file, reasons=False", "the table with answers; a bad row says why"),
     ("/model", "none", "both models, threshold, the recorded evaluation, revision"),
     ("/schema", "none", "the fields: names, types, ranges, choices, units; a CSV to fill in"),
@@ -57,11 +58,11 @@ def build(served: Served, blocks: gr.Blocks) -> None:
 def snippets(fields: Fields) -> dict[str, str]:
     """Code by language, with the form's defaults as the applicant."""
     values = {field.name: field.default for field in fields if field.default is not None}
-    keywords = "\n    " + "".join(f"{k}={json.dumps(v)}, " for k, v in values.items()).strip()
+    keywords = "".join(f"\n    {name}={json.dumps(value)}," for name, value in values.items())
     whole = [field.default for field in fields]
     return {
         "Python": PYTHON.format(keywords=f"{keywords}\n"),
-        "JavaScript": JAVASCRIPT.format(values=_doubled(json.dumps(values))),
+        "JavaScript": JAVASCRIPT.format(values=_doubled(json.dumps(values, indent=2))),
         "curl": CURL.format(body=_doubled(json.dumps({"data": whole}))),
     }
 
@@ -73,10 +74,9 @@ def _doubled(text: str) -> str:
 
 def endpoints_html(fields: Fields) -> str:
     """The endpoints and the fields as tables, with `{address}` in them."""
-    names = ", ".join(field.name for field in fields)
     rows = "".join(
         f'<tr><th scope="row"><code>{name}</code></th>'
-        f"<td><code>{escape(parameters.format(fields=names))}</code></td><td>{answers}</td></tr>"
+        f"<td>{escape(parameters)}</td><td>{answers}</td></tr>"
         for name, parameters, answers in ENDPOINTS
     )
     listed = "".join(_field_row(field) for field in fields)

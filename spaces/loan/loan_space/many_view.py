@@ -78,10 +78,10 @@ def build(served: Served) -> None:
         most=1,
         area="many",
     )
-    shown = text("")
     download = gr.DownloadButton(
         "Download the answers as CSV", visible=False, elem_classes="stop download-button"
     )
+    shown = text("")
     zone.upload(view.answer_upload, [zone, reasons], [shown, download], **PRIVATE, **ONE_AT_A_TIME)
 
 
