@@ -124,6 +124,8 @@ def test_a_link_brings_the_same_applicant_and_is_told_to_no_server(
     page.locator(".left-out summary").click()
     choose(page, "gender", "female")
     expect(page).to_have_url(re.compile("applicant_income=4321.*gender=female"))
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".form-status")).to_contain_text("#")
     requests: list[str] = []
     other = browser.new_page()
     other.on("request", lambda request: requests.append(request.url))

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from live_server import Server
 from loan_checkpoint import predictor
 from loan_tables import lines, row
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from visit import show
 from visit_loan import open_loan, watched
 

@@ -21,6 +21,9 @@ from shared.loan.ml_skops import TRUSTED
 from training.loan.candidates import PIPELINES
 
 ROWS = applicants(FIELDS, 3, seed=9)
+THREE: Fields = (FIELDS[4], FIELDS[6], FIELDS[7])
+# Of these the third is approved, the one graduate with a good history.
+FOUR = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 1, 0]], dtype=np.float64)
 
 
 def saved(model, folder: Path) -> Path:
@@ -64,20 +67,6 @@ def test_the_rows_of_others_add_up_to_their_log_odds(models, name: str, row: np.
     assert view.answer == pytest.approx(model.decision_function(seen)[0], abs=1e-9)
 
 
-def test_each_step_of_boosting_is_worth_the_leaves_below_it(tmp_path: Path) -> None:
-    """One tree with two leaves: the root is worth their mean, so both steps weigh out."""
-    fields: Fields = (FIELDS[4],)
-    table = np.array([[0.0]] * 3 + [[1.0]])
-    model = GradientBoostingClassifier(n_estimators=1, learning_rate=1.0, max_depth=1)
-    saved(model.fit(features(fields, table), np.array([1, 1, 0, 0])), tmp_path)
-    views = [forest_view(tmp_path, fields, table[k]) for k in (0, 3)]
-    # Newton's step from one half: 4 times the mean residual, so 2 / 3 and -2.
-    assert [view.answer for view in views] == pytest.approx([2 / 3, -2])
-    assert [view.bias for view in views] == pytest.approx([0, 0])  # (3 (2 / 3) - 2) / 4
-    steps = [contributions(view)["Credit history"] for view in views]
-    assert steps == pytest.approx([2 / 3, -2])
-
-
 def test_in_a_vote_the_forest_speaks_and_it_is_said(models) -> None:
     folder, vote = models["vote of the three"]
     view = forest_view(folder, FIELDS, ROWS[0])
@@ -88,19 +77,33 @@ def test_in_a_vote_the_forest_speaks_and_it_is_said(models) -> None:
 
 
 def test_a_small_tree_gives_what_is_worked_out_by_hand(tmp_path: Path) -> None:
-    """Of four rows only the graduate with a good history is approved."""
-    fields: Fields = (FIELDS[4], FIELDS[6], FIELDS[7])
-    table = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 1, 0]], dtype=np.float64)
-    approved = np.array([0, 0, 1, 0])
     forest = RandomForestClassifier(1, bootstrap=False, max_features=None, random_state=0)
-    saved(forest.fit(features(fields, table), approved), tmp_path)
-    view = forest_view(tmp_path, fields, table[2])
+    saved(forest.fit(features(THREE, FOUR), [0, 0, 1, 0]), tmp_path)
+    view = forest_view(tmp_path, THREE, FOUR[2])
     found = contributions(view)
     assert view.bias == pytest.approx(1 / 4)
     # Whichever of the two is asked about first lifts a quarter to a half, the other to one.
     assert sorted([found["Credit history"], found["Education"]]) == pytest.approx([1 / 4, 1 / 2])
     assert found["Self-employed"] == 0
-    assert [abs(r.contribution) for r in view.rows[:2]] == pytest.approx([1 / 2, 1 / 4])
+    assert [r.contribution for r in view.rows[:2]] == pytest.approx([1 / 2, 1 / 4])
+
+
+def test_what_lies_on_a_threshold_goes_the_way_that_the_forest_sends_it(tmp_path: Path) -> None:
+    """A history that is not stated counts as 1/2, which is where the tree parts good from bad."""
+    forest = RandomForestClassifier(1, bootstrap=False, max_features=None, random_state=0)
+    saved(forest.fit(features(THREE, FOUR), [0, 0, 1, 0]), tmp_path)
+    row = np.array([np.nan, 0, 0])
+    assert forest.predict_proba(features(THREE, row[None]))[0, 1] == 1
+    assert forest_view(tmp_path, THREE, row).answer == pytest.approx(1)
+
+
+def test_a_step_of_boosting_is_worth_the_leaves_below_it(tmp_path: Path) -> None:
+    """Residuals 3/4 and -1/4 over a variance of 3/16: leaves of 4 and -4/3, a node of 4/3."""
+    model = GradientBoostingClassifier(n_estimators=1, learning_rate=1.0, random_state=0)
+    saved(model.fit(features(THREE, FOUR), [0, 0, 1, 0]), tmp_path)
+    view = forest_view(tmp_path, THREE, FOUR[2])
+    assert view.bias == pytest.approx(-np.log(3))  # the leaves weigh out: 4 - 3 (4 / 3)
+    assert [r.contribution for r in view.rows[:2]] == pytest.approx([4 - 4 / 3, 4 / 3])
 
 
 def test_features_are_named_in_words_and_derived_ones_stand_for_themselves(models) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -41,9 +43,18 @@ def answer_of(predictor: Predictor, table: np.ndarray) -> np.ndarray:
     return calibrated(decision.calibration[1], approval(predictor.ann, seen))[:, None]
 
 
+def test_nothing_heavy_is_imported_before_the_first_second_opinion() -> None:
+    modules = "shared.loan.ann_torch, shared.loan.forest_view, shared.loan.inside"
+    heavy = "{'torch', 'captum', 'sklearn', 'skops', 'scipy', 'gradio'}"
+    code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 @pytest.mark.parametrize("fields", ALL.values(), ids=ALL)
 def test_features_are_the_same_in_torch(fields: Fields) -> None:
-    table = np.vstack([applicants(fields, 300), np.full((1, len(fields)), np.nan)])
+    ends = np.array([[np.nan], [0.0]]) * np.ones(len(fields))  # nothing stated; nothing earned
+    table = np.vstack([applicants(fields, 300), ends])
     place = torch.from_numpy(positions(fields, table))
     assert features_at(fields, place).numpy() == pytest.approx(features(fields, table), abs=1e-5)
     assert features_at(fields, place).shape[1] == len(feature_names(fields))

@@ -15,8 +15,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.ensemble import GradientBoostingClassifier
 
 from shared.loan.ml import FEATURES, ML_FILE, approval, open_ml
+from shared.loan.ml_skops import SKOPS_FILE, TRUSTED
 
-SKOPS_FILE = "ml.skops"
 OPSET = 18
 CLOSE = 1e-5  # largest difference between the two forms; both count in 32 bits at some place
 
@@ -54,7 +54,7 @@ def export_pipeline(
         The types in `ml.skops` that scikit-learn's users must trust by name.
 
     Raises:
-        RuntimeError: the two forms differ.
+        RuntimeError: the two forms differ, or the Space would not trust a type in the file.
     """
     path = folder / SKOPS_FILE
     forget_random_states(model)
@@ -67,4 +67,7 @@ def export_pipeline(
     apart = float(np.abs(said - model.predict_proba(features)[:, 1]).max())
     if apart > CLOSE:
         raise RuntimeError(f"{ML_FILE} and {SKOPS_FILE} differ by {apart:.2g} on a row.")
-    return sorted(skops.io.get_untrusted_types(file=path))
+    asked = sorted(skops.io.get_untrusted_types(file=path))
+    if strange := set(asked) - set(TRUSTED):
+        raise RuntimeError(f"{SKOPS_FILE} asks for types that no Space trusts: {sorted(strange)}.")
+    return asked

@@ -9,8 +9,8 @@ import numpy as np
 
 from loan_space import reasons
 from loan_space.serving import Answered, Served
-from loan_space.wording import signed
-from shared.loan.ann_torch import second_opinion_ann
+from loan_space.wording import points, signed
+from shared.loan.ann_torch import CLOSE, second_opinion_ann
 from shared.loan.application import say
 from shared.loan.decision import MODELS
 from shared.loan.forest_view import ForestView, forest_view
@@ -49,9 +49,16 @@ def _captum(served: Served, answered: Answered) -> str:
         "<h4>Neural network: Integrated Gradients, by Captum</h4>"
         f"<p>{_alike(shapley[list(decision.used)], found.values[list(decision.used)])} It follows "
         "the slope of the network from other applicants to this one, where Shapley values swap "
-        "fields one by one. In points of probability.</p>"
+        f"fields one by one. In points of probability.{_missed(found.gap)}</p>"
         f"{table('Two methods for the neural network', heads, body)}"
     )
+
+
+def _missed(gap: float) -> str:
+    """What the sum misses, where it is too much for rounding: far from all training data."""
+    if abs(gap) <= CLOSE:
+        return ""
+    return f" Its values miss the answer by {points(gap)}: take them with care."
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> str:
