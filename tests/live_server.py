@@ -19,11 +19,14 @@ PATIENCE = 120.0  # seconds that a server may take to start on a busy machine
 
 @dataclass(frozen=True)
 class Server:
-    """A running Space: where it answers, where it keeps uploads, and what it printed."""
+    """A running Space: where it answers, where it keeps uploads and temporary files, and what it
+    printed.
+    """
 
     address: str
     uploads: Path
     log: Path
+    temporary: Path
 
 
 @contextmanager
@@ -48,13 +51,16 @@ def running(
     Args:
         command: it must serve on GRADIO_SERVER_PORT.
         here: where it is started.
-        environment: its variables, but for the port and the place of uploads.
+        environment: its variables, but for the port and the places of uploads and temporary files.
         folder: for its log and its uploads.
     """
-    server = Server(f"http://127.0.0.1:{free_port()}", folder / "uploads", folder / "log")
+    address, temporary = f"http://127.0.0.1:{free_port()}", folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    server = Server(address, folder / "uploads", folder / "log", temporary)
     settings = {
         "GRADIO_SERVER_PORT": server.address.rsplit(":", 1)[1],
         "GRADIO_TEMP_DIR": str(server.uploads),
+        "TMPDIR": str(temporary),
     }
     with server.log.open("wb") as log:
         process = subprocess.Popen(

@@ -29,18 +29,21 @@ PATIENCE = 30.0  # seconds
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A loan Space that deletes within seconds, with a folder of its own for temporary files."""
+    """A loan Space that deletes within seconds."""
     folder = tmp_path_factory.mktemp("impatient")
-    (folder / "temporary").mkdir()
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "TMPDIR": str(folder / "temporary")}
+    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
     with running([sys.executable, "-c", IMPATIENT], SPACE, environment, folder) as server:
         yield server
 
 
 def files_of(server: Server) -> list[Path]:
     """All that lies where a Space may leave something."""
-    places = server.uploads, server.uploads.parent / "temporary"
-    return [path for place in places for path in place.rglob("*") if path.is_file()]
+    return [
+        path
+        for place in (server.uploads, server.temporary)
+        for path in place.rglob("*")
+        if path.is_file()
+    ]
 
 
 def test_a_program_s_table_and_its_answers_are_deleted(impatient: Server, tmp_path: Path) -> None:

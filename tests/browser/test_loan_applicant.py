@@ -70,7 +70,7 @@ def test_examples_fill_in_the_form(loan_page: Page, loan_examples: list[dict[str
     if not loan_examples:
         pytest.skip("This checkpoint has no examples.")
     for example in loan_examples:
-        loan_page.get_by_role("button", name=example["caption"], exact=True).click()
+        loan_page.get_by_title(example["caption"], exact=True).click()
         expect_answer(loan_page, example["values"])
         assert filled_in(loan_page) == as_sent(example["values"])
         if example["name"] == "out_of_range":
@@ -139,6 +139,18 @@ def test_a_link_brings_the_same_applicant_and_is_told_to_no_server(
     assert "4321" not in loan_server.log.read_text(encoding="utf-8")
     page.close()
     other.close()
+
+
+def test_a_link_that_says_what_cannot_be_is_told_so(browser: Browser, loan_server: Server) -> None:
+    page = browser.new_page()
+    odd = {"credit_history": "splendid", "shoe_size": 43, "revision": "0123456789ab"}
+    page.goto(link(loan_server.address, DEFAULTS | odd))
+    answered(page)
+    status = page.locator(".form-status")
+    for word in ("splendid", "shoe_size", "0123456789ab"):
+        expect(status).to_contain_text(word)
+    expect_answer(page, DEFAULTS | {"credit_history": None})
+    page.close()
 
 
 def test_on_paper_there_are_values_and_no_controls(loan_page: Page) -> None:

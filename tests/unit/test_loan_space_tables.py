@@ -71,8 +71,8 @@ def test_a_table_is_answered_with_progress_and_the_result_written(
     written = target.read_text(encoding="utf-8-sig").splitlines()
     assert written[0] == ",".join([*HEADER, *columns(False)])
     assert len(written) == 5
-    html = summary_html(last, with_reasons=False)
-    assert "4 rows: 1 both approve, 1 both refuse, 1 the two disagree." in html
+    html = summary_html(last)
+    assert "4 rows: 1 approved by both, 1 refused by both, 1 on which the two disagree." in html
     assert "1 could not be read" in html
 
 
@@ -80,7 +80,7 @@ def test_a_table_of_errors_says_so_and_escapes_what_was_sent(tmp_path: Path) -> 
     path = tmp_path / "bad.csv"
     path.write_text(lines(row(Loan_ID="<b>", Gender="<i>")))
     *_, last = answer_table(SERVED, path, tmp_path / "out.csv", with_reasons=False)
-    html = summary_html(last, with_reasons=False)
+    html = summary_html(last)
     assert "1 row: no answer." in html
     assert "<b>" not in html and "<i>" not in html
 

@@ -111,7 +111,7 @@ def build(served: Served) -> None:
         with gr.Column(scale=5, min_width=320):
             strip = examples.examples_html(served.checkpoint.folder)
             text(strip, "of-examples", js_on_load=asset(ASSETS, "values.js"))
-            form = application_form(served.fields, decision.used_fields)
+            form = application_form(served.fields, decision.used_fields, served.checkpoint.revision)
         with gr.Column(scale=6, min_width=320):
             shown = text("", "of-answer")
             why = text("", "of-why")

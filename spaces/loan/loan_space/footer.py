@@ -7,9 +7,9 @@ from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.page import footer
 
 KEPT = (
-    "Nothing that you type or send is kept or logged: a table is deleted as soon as it was "
-    "answered, its answers within minutes. The link to an applicant carries the values behind the "
-    "#, which browsers send to no server."
+    "Nothing that you type or send is kept or logged: a table is deleted as soon as the page has "
+    "answered it, one that a program sent and all answers within minutes. The link to an applicant "
+    "carries the values behind the #, which browsers send to no server."
 )
 
 

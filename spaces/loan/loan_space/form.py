@@ -18,6 +18,7 @@ from gradio.data_classes import GradioModel
 from shared.loan.application import NOT_STATED
 from shared.loan.fields import Field, Fields
 from shared.loan.number_text import typed
+from shared.page.footer import SHORT
 from shared.page.html import asset, scripted
 
 ASSETS = Path(__file__).parent / "assets"
@@ -36,14 +37,17 @@ class SentForm(GradioModel):
     changed: str = ""
 
 
-def application_form(fields: Fields, used: Fields) -> gr.HTML:
+def application_form(fields: Fields, used: Fields, revision: str) -> gr.HTML:
     """The form for all fields; those that the models do not use are folded away.
 
     Args:
         fields: of an application.
         used: of them, by the models.
+        revision: of the checkpoint; a link names it.
     """
-    control = scripted(form_html(fields, used), asset(ASSETS, "form.js"), "loan-form")
+    control = scripted(
+        form_html(fields, used), asset(ASSETS, "form.js"), "loan-form", revision=revision[:SHORT]
+    )
     control.data_model = SentForm
     return control
 

@@ -41,7 +41,7 @@ class Progress:
         answers: how many of each answer.
         repeated: ids that stand more than once, and how often; the most frequent ones.
         done: share of the file, 0..1.
-        first: the first rows with their results, for a preview; cells by column.
+        first: the first rows with their results but without reasons, for a preview.
     """
 
     rows: int
@@ -96,7 +96,7 @@ def answer_table(
             errors += sum(error is not None for error in chunk.errors)
             answers.update(results[0])
             ids.add(chunk.ids)
-            first = first or _preview(chunk, results)
+            first = first or _preview(chunk, results[: len(RESULTS)])
             progress = Progress(rows, errors, dict(answers), {}, chunk.done, first)
             yield progress
     if not rows:  # in a workbook, cells that are there may be blank

@@ -33,7 +33,11 @@ LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy
 ONE_AT_A_TIME: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
-WORDS = {"approve": "both approve", "refuse": "both refuse", "disagree": "the two disagree"}
+WORDS = {
+    "approve": "approved by both",
+    "refuse": "refused by both",
+    "disagree": "on which the two disagree",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class ManyView:
                 for progress in answering:
                     yield progress_text(progress), gr.DownloadButton(visible=False)
                 download = gr.DownloadButton(value=str(target), visible=True)
-                yield summary_html(progress, with_reasons), download
+                yield summary_html(progress), download
         except InputError as error:
             yield problem_html(str(error)), gr.DownloadButton(visible=False)
         finally:
@@ -120,7 +124,7 @@ def progress_text(progress: Progress) -> str:
     )
 
 
-def summary_html(progress: Progress, with_reasons: bool) -> str:
+def summary_html(progress: Progress) -> str:
     """What came out, in sentences, and the first rows."""
     told = ", ".join(
         f"{progress.answers[answer]:,} {words}"
@@ -131,7 +135,7 @@ def summary_html(progress: Progress, with_reasons: bool) -> str:
     twice = "".join(
         f" {escape(name)} stands {times:,} times." for name, times in progress.repeated.items()
     )
-    heads = ("Row", "Name", *many.columns(with_reasons))
+    heads = ("Row", "Name", *many.columns(with_reasons=False))
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
         for row in progress.first

@@ -33,7 +33,7 @@ def neighbours_html(served: Served, answered: Answered) -> str:
         f"<p>Of the {COUNT} most similar of {len(population.table):,} simulated applicants, "
         f"{outcomes.count('Granted')} got the loan. They are drawn from a model of the training "
         "data, their outcome from what the two models say; none of them exists.</p>"
-        f"{table('The most similar simulated applicants', ('', 'This one', *outcomes), body)}"
+        f"{table('The most similar simulated applicants', ('Field', 'This one', *outcomes), body)}"
         "</section>"
     )
 

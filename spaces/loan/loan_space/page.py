@@ -8,6 +8,7 @@ from loan_space import api, applicant_view, code_view, many_view, quality_view
 from loan_space.footer import footer_html
 from loan_space.serving import serve
 from shared.checkpoint.source import LoadedCheckpoint
+from shared.page.counted import check_counts
 from shared.page.html import text
 from shared.page.privacy import DELETE_UPLOADS, forget_on_close
 from shared.page.signatures import keep_signatures
@@ -37,4 +38,5 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
         api.register(served)
         forget_on_close(blocks, lambda session: None)  # this Space keeps nothing of its own
     keep_signatures(blocks)
+    check_counts(blocks)
     return blocks

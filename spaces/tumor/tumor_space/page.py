@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from shared.checkpoint.source import LoadedCheckpoint
+from shared.page.counted import check_counts
 from shared.page.html import text
 from shared.page.privacy import DELETE_UPLOADS, forget_on_close
 from shared.page.signatures import keep_signatures
@@ -38,4 +39,5 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
         api.register(served)
         forget_on_close(blocks, recent.forget)
     keep_signatures(blocks)
+    check_counts(blocks)
     return blocks

@@ -33,13 +33,14 @@ function write(name, value) {
     field.querySelector("input[type=text]").value = value;
     toSlider(field.querySelector("input[type=range]"), String(value));
   } else {
-    for (const radio of field.querySelectorAll("input")) radio.checked = radio.value === String(value);
+    const radios = [...field.querySelectorAll("input")];
+    (radios.find((radio) => radio.value === String(value)) ?? radios.at(-1)).checked = true; // the last is "not stated"
   }
 }
 
 function remember(values) {
   // Behind the #, so that no server ever sees it.
-  history.replaceState(null, "", `#${new URLSearchParams(values)}`);
+  history.replaceState(null, "", `#${new URLSearchParams({ ...values, revision: props.revision })}`);
 }
 function send(changed, event) {
   const values = Object.fromEntries(names.map((name) => [name, read(name)]));
@@ -96,7 +97,20 @@ document.addEventListener("loan:values", (event) => {
 for (const range of form.querySelectorAll("input[type=range]")) toSlider(range, range.previousElementSibling.value);
 function readAddress() {
   const linked = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  status.textContent = [...strange(linked), ...older(linked)].join(" ");
   setAll(Object.fromEntries(Object.entries(linked).filter(([name]) => names.includes(name))));
+}
+function older({ revision }) {
+  return revision && revision !== props.revision
+    ? [`The link was made with revision ${revision} of the models; here answers ${props.revision}, perhaps differently.`] : [];
+}
+function strange(linked) {
+  return Object.entries(linked).filter(([name]) => name !== "revision").flatMap(([name, value]) => {
+    const field = part(name);
+    if (!field) return [`The link names a field ${name}, which there is not.`];
+    const known = field.matches(".number") || [...field.querySelectorAll("input")].some((radio) => radio.value === value);
+    return known ? [] : [`The link says ${value} for ${name}, which is no choice; it is not stated here.`];
+  });
 }
 window.addEventListener("hashchange", readAddress); // another link in the same window loads no page
 readAddress();
