@@ -23,7 +23,7 @@ SHOTS = (
     ("tumor-390.png", 390, "light", None),
     ("tumor-quality-1280.png", 1280, "light", "How good is it?"),
 )
-LOAN_SHOTS = (("loan-1280.png", 1280), ("loan-390.png", 390))
+LOAN_SHOTS = (("loan-1280.png", 1280, 1480), ("loan-390.png", 390, 2400))  # the page is long
 LOAN_EXAMPLE = "disagree"
 
 
@@ -43,12 +43,14 @@ def shoot(
     save(page, name, full_page=tab is None)
 
 
-def shoot_loan(browser: Browser, address: str, name: str, width: int) -> None:
+def shoot_loan(browser: Browser, address: str, name: str, width: int, height: int) -> None:
     """One picture of the loan page: an example on which the models disagree, if there is one."""
     listing = LOAN / "examples" / "examples.json"
     examples = json.loads(listing.read_text(encoding="utf-8"))
     shown = next((each for each in examples if each["name"] == LOAN_EXAMPLE), examples[0])
-    save(open_loan(browser, address, width, shown["values"]), name, full_page=True)
+    page = open_loan(browser, address, width, shown["values"])
+    page.set_viewport_size({"width": width, "height": height})
+    save(page, name, full_page=False)
 
 
 def save(page: Page, name: str, *, full_page: bool) -> None:

@@ -14,7 +14,7 @@ from shared.loan.fields import Field
 from shared.loan.neighbours import nearest
 from shared.page.figures import table
 
-COUNT = 5
+COUNT = 4  # beside the applicant, as many as fit beside the form
 
 
 def neighbours_html(served: Served, answered: Answered) -> str:
