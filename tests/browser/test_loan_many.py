@@ -63,7 +63,12 @@ def test_reasons_of_a_workbook_are_given_when_asked_for(loan_page: Page, tmp_pat
     show(loan_page, "Many applicants")
     loan_page.get_by_label("With reasons for each row").check()
     loan_page.set_input_files(CHOOSE, path)
-    expect(loan_page.get_by_role("cell", name="approval").first).to_be_visible(timeout=SOON)
+    expect(loan_page.get_by_text("1 row:")).to_be_visible(timeout=SOON)
+    with loan_page.expect_download() as downloading:
+        loan_page.get_by_role("button", name="Download the answers").click()
+    saved = Path(downloading.value.path()).read_text(encoding="utf-8-sig")
+    (answer,) = csv.DictReader(io.StringIO(saved))
+    assert "approval" in answer["loan_reasons"]
 
 
 def test_what_is_no_table_is_a_sentence_and_the_page_goes_on(

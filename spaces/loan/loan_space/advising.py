@@ -21,6 +21,7 @@ OUT_OF_REACH = (
     "together, does it within what the models have seen."
 )
 FOUND = "Each of these alone would make both models approve."
+FOUND_ONE = "This would make both models approve."
 
 
 def as_advice(served: Served, answered: Answered) -> Advice:
@@ -40,7 +41,7 @@ def advice_sentence(fields: Fields, found: advice.Advice) -> str:
     if found.kind == "already":
         return ALREADY
     if found.kind == "found":
-        return FOUND
+        return FOUND_ONE if len(found.changes) == 1 else FOUND
     names = [f.label.lower() for f in fields if f.change is not None and not f.protected]
     sentence = OUT_OF_REACH.format(fields=listed(names, "or"))
     if found.best is None:
