@@ -29,6 +29,16 @@ class Figure(TypedDict):
     n: int
 
 
+class Bin(TypedDict):
+    """Rows whose said probability lies between two bounds; `accuracy` is how often it came true."""
+
+    low: float
+    high: float
+    confidence: float
+    accuracy: float
+    n: int
+
+
 def bootstrap(
     metric: Metric, groups: NDArray[np.int64], *, seed: int, draws: int = DRAWS
 ) -> Figure:

@@ -7,12 +7,11 @@ drawn together with all its answers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics import Metric, Weights
+from training.metrics import Bin, Metric, Weights
 
 Shares = NDArray[np.float64]
 Truth = NDArray[np.int64]
@@ -20,16 +19,6 @@ Make = Callable[[Truth, Shares], Metric]
 
 BINS = 10
 LEAST = 1e-6  # of a probability in a logarithm
-
-
-class Bin(TypedDict):
-    """Rows whose probability of approval lies between two bounds."""
-
-    low: float
-    high: float
-    confidence: float
-    accuracy: float
-    n: int
 
 
 def over_repeats(make: Make, approved: Truth, shares: Shares) -> Metric:

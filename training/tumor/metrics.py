@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from training.metrics import Metric, Weights, share
+from training.metrics import Bin, Metric, Weights, share
 
 BINS = 15
-
-
-class Bin(TypedDict):
-    """Slices whose highest probability lies between two bounds."""
-
-    low: float
-    high: float
-    confidence: float
-    accuracy: float
-    n: int
 
 
 def macro_f1(truth: NDArray[np.int64], answer: NDArray[np.int64], classes: int) -> Metric:

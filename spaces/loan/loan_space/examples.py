@@ -7,16 +7,14 @@ from html import escape
 from pathlib import Path
 
 from loan_space.form import as_sent
-
-EXAMPLES = Path("examples/examples.json")
+from shared.checkpoint.examples import read_examples
 
 
 def examples_html(checkpoint: Path) -> str:
     """A row of example buttons; empty when the checkpoint has none."""
-    listing = checkpoint / EXAMPLES
-    if not listing.exists():
+    entries = read_examples(checkpoint)
+    if not entries:
         return ""
-    entries = json.loads(listing.read_text(encoding="utf-8"))
     buttons = "".join(
         '<li><button type="button" class="quiet" '
         f'data-values="{escape(json.dumps(as_sent(entry["values"])))}" '

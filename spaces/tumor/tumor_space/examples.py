@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
 from html import escape
 from pathlib import Path
 
+from shared.checkpoint.examples import EXAMPLES_FILE, read_examples
 from shared.slices.decode import read_slice
 from tumor_space.drawing import png_url
-
-EXAMPLES = Path("examples/examples.json")
 
 
 def examples_html(checkpoint: Path) -> str:
     """A row of example buttons; empty when the checkpoint has none."""
-    listing = checkpoint / EXAMPLES
-    if not listing.exists():
+    entries = read_examples(checkpoint)
+    if not entries:
         return ""
-    entries = json.loads(listing.read_text(encoding="utf-8"))
-    items = "".join(_example(listing.parent / entry["file"], entry["caption"]) for entry in entries)
+    folder = (checkpoint / EXAMPLES_FILE).parent
+    items = "".join(_example(folder / entry["file"], entry["caption"]) for entry in entries)
     sources = "; ".join(dict.fromkeys(entry["source"] for entry in entries))
     return (
         f'<section class="examples"><h2>Examples</h2><ul>{items}</ul>'
