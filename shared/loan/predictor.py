@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.errors import CheckpointError
 from shared.loan import ann, ml
 from shared.loan.calibration import calibrated
-from shared.loan.decision import MODELS, Decision, read_decision
+from shared.loan.decision import Decision, read_decision
 from shared.loan.features import features
 from shared.loan.population import Population, read_population
 
@@ -69,5 +69,4 @@ def approval(predictor: Predictor, table: NDArray[np.float64]) -> NDArray[np.flo
     columns = [
         calibrated(line, shares) for line, shares in zip(decision.calibration, said, strict=True)
     ]
-    assert len(columns) == len(MODELS)
     return np.column_stack(columns)

@@ -70,7 +70,7 @@ def explaining(served: Served, people: Table, *, rounds: int, repeats: int) -> l
     number = next(k for k, field in enumerate(served.fields) if field.kind == "number")
     population = served.predictor.population.table
     calls = {
-        "shapley": in_turns(lambda each: reasons.contributions_of(served, each), answered),
+        "shapley": in_turns(lambda row: reasons.contributions_of(served, row), people),
         "advice": in_turns(lambda each: advising.as_advice(served, each), refused or answered),
         "curve": in_turns(
             lambda row: curve(served.score, served.fields, row, number, population), people

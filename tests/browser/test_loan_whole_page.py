@@ -7,12 +7,11 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from live_server import Server
 from loan_checkpoint import predictor
 from loan_tables import lines, row
 from playwright.sync_api import Browser, Page, expect
-from visit import show
+from visit import grave_findings, right_edge, show
 from visit_loan import open_loan, watched
 
 TABS = ("How good is it?", "Many applicants", "Use it from code", "One applicant")
@@ -47,9 +46,7 @@ def test_axe_finds_nothing_serious(
         show(page, tab)
         if tab == "Many applicants":
             give_table(page, tmp_path)
-        found = Axe().run(page).response["violations"]
-        grave = [each for each in found if each["impact"] in ("serious", "critical")]
-        assert grave == [], f"{tab}: {[(each['id'], each['nodes'][0]['html']) for each in grave]}"
+        assert grave_findings(page) == [], tab
     page.close()
 
 
@@ -63,13 +60,7 @@ def test_no_tab_is_wider_than_the_screen(
         if tab == "Many applicants":
             give_table(page, tmp_path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
-        widest = page.evaluate(
-            "Math.max(...[...document.querySelectorAll('main *')]"
-            ".filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))"
-            ".filter((e) => !e.closest('.scroll, pre, .zone-file, svg, .visually-hidden'))"
-            ".map((e) => e.getBoundingClientRect().right))"
-        )
-        assert widest <= width, tab
+        assert right_edge(page) <= width, tab
     page.close()
 
 

@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from visit import answered, give, scored, show
+from visit import answered, give, grave_findings, right_edge, scored, show
 
 TABS = ("One slice", "How good is it?", "Many slices", "Use it from code")
 WIDTHS = (1280, 390)
@@ -32,9 +31,7 @@ def test_axe_finds_nothing_serious(
     scored(page)
     for tab in TABS:
         show(page, tab)
-        found = Axe().run(page).response["violations"]
-        grave = [each for each in found if each["impact"] in ("serious", "critical")]
-        assert grave == [], f"{tab}: {[(each['id'], each['nodes'][0]['html']) for each in grave]}"
+        assert grave_findings(page) == [], tab
     page.close()
 
 
@@ -47,13 +44,7 @@ def test_no_tab_is_wider_than_the_screen(
     answered(page)
     for tab in TABS:
         show(page, tab)
-        widest = page.evaluate(
-            "Math.max(...[...document.querySelectorAll('main *')]"
-            ".filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))"
-            ".filter((e) => !e.closest('.scroll, pre, .zone-file, svg, .visually-hidden'))"
-            ".map((e) => e.getBoundingClientRect().right))"
-        )
-        assert widest <= width, tab
+        assert right_edge(page) <= width, tab
     page.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 FLAGS = (
@@ -50,3 +51,21 @@ def show(page: Page, tab: str) -> None:
         button = page.locator(".overflow-dropdown button", has_text=tab)
     button.click()
     page.wait_for_timeout(400)
+
+
+def grave_findings(page: Page) -> list[tuple[str, str]]:
+    """What axe finds serious or critical: the rule, and the first element that breaks it."""
+    found = Axe().run(page).response["violations"]
+    grave = [each for each in found if each["impact"] in ("serious", "critical")]
+    return [(each["id"], each["nodes"][0]["html"]) for each in grave]
+
+
+def right_edge(page: Page) -> float:
+    """How far to the right, in pixels, anything reaches that can be seen and does not scroll."""
+    edge: float = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('main *')]"
+        ".filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))"
+        ".filter((e) => !e.closest('.scroll, pre, .zone-file, svg, .visually-hidden'))"
+        ".map((e) => e.getBoundingClientRect().right))"
+    )
+    return edge

@@ -70,7 +70,7 @@ def test_reasons_name_what_moved_most_and_which_way() -> None:
         applicant_income=(0.05, 0.03),
         loan_term=(0.01, 0.01),
     )
-    assert reasons(SERVED, asked, found) == [
+    assert reasons(SERVED, asked.application.row, found) == [
         "Credit history (Does not meet them) speaks against approval: 40 points with machine "
         "learning, 30 points with the neural network.",
         "Applicant's income (4,000 per month) speaks for approval: 5 points with machine "
@@ -82,7 +82,7 @@ def test_reasons_name_what_moved_most_and_which_way() -> None:
 
 def test_what_hardly_moves_an_answer_is_no_reason() -> None:
     found = contributed((0.6, 0.5), loan_term=(0.014, 0.014))
-    assert reasons(SERVED, answered(SERVED), found) == []
+    assert reasons(SERVED, answered(SERVED).application.row, found) == []
 
 
 def test_the_sentence_names_the_fields_through_which_the_models_differ() -> None:

@@ -55,7 +55,7 @@ class Endpoints:
     def explain(self, values: Mapping[str, object]) -> Explanation:
         """Both answers and why."""
         answered = answer(self.served, values)
-        found = reasons.contributions_of(self.served, answered)
+        found = reasons.contributions_of(self.served, answered.application.row)
         return reasons.as_explanation(self.served, answered, found)
 
     def advise(self, values: Mapping[str, object]) -> Advice:

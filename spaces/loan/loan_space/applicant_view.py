@@ -65,7 +65,7 @@ class ApplicantView:
         except InputError:
             return "", "", over, "", "", "", ASK  # the answer's place says what is wrong
         name = sent.changed if sent.changed in self._curved() else over
-        found = reasons.contributions_of(self.served, answered)
+        found = reasons.contributions_of(self.served, answered.application.row)
         explained = reasons.as_explanation(self.served, answered, found)
         return (
             waterfall.waterfall_html(explained),

@@ -7,6 +7,7 @@ from html import escape
 
 import gradio as gr
 
+from loan_space.endpoint import accepted
 from loan_space.serving import Served
 from shared.loan.fields import Field, Fields
 from shared.page import code_view
@@ -91,11 +92,7 @@ def endpoints_html(fields: Fields) -> str:
 
 
 def _field_row(field: Field) -> str:
-    if field.kind == "number":
-        values = f"{field.lowest:,.0f} to {field.highest:,.0f} {field.unit}"
-    else:
-        values = ", ".join(field.values)
     return (
         f'<tr><th scope="row"><code>{escape(field.name)}</code></th>'
-        f"<td>{escape(field.column)}</td><td>{escape(values)}</td></tr>"
+        f"<td>{escape(field.column)}</td><td>{escape(accepted(field))}</td></tr>"
     )

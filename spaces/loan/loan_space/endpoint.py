@@ -62,8 +62,12 @@ def docstring(fields: Fields, description: str) -> str:
 
 def explained(field: Field) -> str:
     """A field in one sentence for a program."""
-    if field.kind == "number":
-        values = f"{field.lowest:,.0f} to {field.highest:,.0f} {field.unit}"
-    else:
-        values = f"one of {', '.join(field.values)}"
+    values = accepted(field) if field.kind == "number" else f"one of {accepted(field)}"
     return f"{field.label}, {values}; None is {NOT_STATED}."
+
+
+def accepted(field: Field) -> str:
+    """What a field takes: a range with its unit, or its choices."""
+    if field.kind == "number":
+        return f"{field.lowest:,.0f} to {field.highest:,.0f} {field.unit}"
+    return ", ".join(field.values)

@@ -85,7 +85,7 @@ def _field(field: Field) -> str:
 def _number(field: Field) -> str:
     name, label = escape(field.name), escape(field.label)
     low, high = field.seen or (field.lowest, field.highest)
-    value = "" if field.default is None else f"{field.default:g}"
+    value = as_sent({field.name: field.default})[field.name]
     return (
         f'<div class="field number" data-name="{name}"><label for="f-{name}">{label} '
         f'<span class="unit">{escape(field.unit)}</span></label>'

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loan_space import reasons
-from loan_space.serving import Served, answer_application
+from loan_space.serving import Served
 from loan_space.wording import verdict
 from shared.errors import InputError
-from shared.loan.application import Application
 from shared.loan.checks import doubtful
 from shared.loan.csv_ids import SeenIds
 from shared.loan.csv_read import Chunk, read_chunks
@@ -93,7 +92,7 @@ def answer_table(
             if with_reasons:
                 results.append(_reasons(served, chunk))
             write_chunk(file, chunk, results)
-            errors += sum(error is not None for error in chunk.errors)
+            errors += len(chunk.errors) - chunk.errors.count(None)
             answers.update(results[0])
             ids.add(chunk.ids)
             first = first or _preview(chunk, results[: len(RESULTS)])
@@ -137,15 +136,11 @@ def unseen_notes(fields: Fields, table: NDArray[np.float64]) -> list[str]:
 
 
 def _reasons(served: Served, chunk: Chunk) -> list[str]:
-    cells = []
-    for row, error in zip(chunk.table, chunk.errors, strict=True):
-        if error is not None:
-            cells.append("")
-            continue
-        answered = answer_application(served, Application(row, ()))
-        found = reasons.contributions_of(served, answered)
-        cells.append(" ".join(reasons.reasons(served, answered, found)))
-    return cells
+    def told(row: NDArray[np.float64]) -> str:
+        return " ".join(reasons.reasons(served, row, reasons.contributions_of(served, row)))
+
+    rows = zip(chunk.table, chunk.errors, strict=True)
+    return ["" if error else told(row) for row, error in rows]
 
 
 def _preview(chunk: Chunk, results: list[list[str]], most: int = 20) -> list[list[str]]:

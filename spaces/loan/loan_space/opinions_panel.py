@@ -37,7 +37,7 @@ def _captum(served: Served, answered: Answered) -> str:
     """Integrated Gradients beside the Shapley values, field by field."""
     row, decision = answered.application.row, served.predictor.decision
     found = second_opinion_ann(served.predictor, row)
-    shapley = reasons.contributions_of(served, answered).values[:, ANN]
+    shapley = reasons.contributions_of(served, row).values[:, ANN]
     body = "".join(
         f'<tr><th scope="row">{escape(served.fields[k].label)}</th>'
         f"<td>{escape(say(served.fields[k], row[k]))}</td><td>{signed(shapley[k])}</td>"

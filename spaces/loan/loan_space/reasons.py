@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loan_space.schema import Contribution, Explanation, Reason
 from loan_space.serving import Answered, Served, as_prediction
@@ -16,16 +17,18 @@ from shared.loan.fields import Field
 from shared.loan.shapley import Contributions, shapley
 from shared.wording import listed
 
+Row = NDArray[np.float64]  # (F,) an applicant
+
 MOST_REASONS = 3
 WORTH_SAYING = 0.015  # a contribution below that is none to the eye
 SAME = 0.03  # answers closer than that are called alike
 
 
-def contributions_of(served: Served, answered: Answered) -> Contributions:
+def contributions_of(served: Served, row: Row) -> Contributions:
     """Exact Shapley values of both models for an applicant, against the recorded background."""
     predictor = served.predictor
     background = predictor.population.table[predictor.population.background]
-    return shapley(served.score, answered.application.row, background, predictor.decision.used)
+    return shapley(served.score, row, background, predictor.decision.used)
 
 
 def as_explanation(served: Served, answered: Answered, found: Contributions) -> Explanation:
@@ -38,7 +41,7 @@ def as_explanation(served: Served, answered: Answered, found: Contributions) -> 
         **as_prediction(served, answered),
         "base": {model: float(share) for model, share in zip(MODELS, found.base, strict=True)},
         "contributions": contributions(served, answered, found),
-        "reasons": reasons(served, answered, found),
+        "reasons": reasons(served, answered.application.row, found),
         "difference": difference,
         "difference_text": difference_sentence(served, found, causes),
     }
@@ -59,11 +62,10 @@ def contributions(served: Served, answered: Answered, found: Contributions) -> l
     ]
 
 
-def reasons(served: Served, answered: Answered, found: Contributions) -> list[str]:
+def reasons(served: Served, row: Row, found: Contributions) -> list[str]:
     """The fields that moved the answers most, a sentence each."""
     mean = found.values.mean(axis=1)
     order = [k for k in np.argsort(-np.abs(mean)) if abs(mean[k]) >= WORTH_SAYING]
-    row = answered.application.row
     return [_reason(served.fields[k], row[k], found.values[k]) for k in order[:MOST_REASONS]]
 
 
