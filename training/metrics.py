@@ -7,7 +7,7 @@ each row, which is how often its group was drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypedDict
 
 import numpy as np
@@ -70,23 +70,28 @@ def bootstrap_of_distance(
     """
     values = drawn(metric, groups, seed, draws)
     whole = metric(np.ones(len(groups)))
-    low, high = np.nanpercentile(values - (np.nanmean(values) - whole), (2.5, 97.5)).clip(0)
+    low, high = np.nanpercentile(without_bias(values, whole), (2.5, 97.5)).clip(0)
     return Figure(value=round(whole, 5), low=round(low, 5), high=round(high, 5), n=len(groups))
+
+
+def without_bias(values: NDArray[np.float64], whole: float) -> NDArray[np.float64]:
+    """(draws,) bootstrap values, moved so that their mean is the value of the rows themselves."""
+    return values - (np.nanmean(values) - whole)
 
 
 def drawn(metric: Metric, groups: NDArray[np.int64], seed: int, draws: int) -> NDArray[np.float64]:
     """(draws,) a metric of groups that were drawn with replacement."""
+    return np.array([metric(weights) for weights in resampled(groups, seed, draws)])
+
+
+def resampled(groups: NDArray[np.int64], seed: int, draws: int) -> Iterator[Weights]:
+    """Draw whole groups with replacement: (N,) how often each row was drawn, `draws` times."""
     rng = np.random.default_rng(seed)
     names, member = np.unique(groups, return_inverse=True)
     count = len(names)
-    return np.array(
-        [
-            metric(
-                np.bincount(rng.integers(count, size=count), minlength=count)[member].astype(float)
-            )
-            for _ in range(draws)
-        ]
-    )
+    for _ in range(draws):
+        chosen = rng.integers(count, size=count)
+        yield np.bincount(chosen, minlength=count)[member].astype(float)
 
 
 def proportion(hits: NDArray[np.bool_], groups: NDArray[np.int64], *, seed: int) -> Figure:

@@ -11,13 +11,9 @@ from typing import Any
 from shared.errors import CheckpointError
 
 EVALUATION_FILE = "evaluation.json"
-_OF_EVERY_TASK = (
-    "README.md",
-    "config.json",
-    "decision.json",
-    EVALUATION_FILE,
-    "examples/examples.json",
-)
+DRAWS_FILE = "draws.safetensors"  # bootstrap values, by which two evaluations are compared
+_TOLD = ("README.md", EVALUATION_FILE, "examples/examples.json")  # the answers do not need these
+_OF_EVERY_TASK = (*_TOLD, "config.json", "decision.json", DRAWS_FILE)
 REQUIRED: dict[str, tuple[str, ...]] = {  # by task
     "tumor": (*_OF_EVERY_TASK, "gate.safetensors", "model.onnx", "model.safetensors"),
     "loan": (*_OF_EVERY_TASK, "ml.skops", "ml.onnx", "ann.safetensors", "population.safetensors"),
@@ -79,6 +75,42 @@ def check_complete(folder: Path, task: str) -> None:
         raise CheckpointError(
             f"{EVALUATION_FILE} is of the task {found!r}, not {task!r}. Name a {task} checkpoint."
         )
+
+
+def measured_files(task: str) -> tuple[str, ...]:
+    """What an evaluation is of: all that the answers depend on, and the draws beside its figures.
+
+    Args:
+        task: one of `REQUIRED`.
+    """
+    return tuple(sorted(name for name in REQUIRED[task] if name not in _TOLD))
+
+
+def check_measured(folder: Path) -> None:
+    """Refuse a checkpoint whose recorded figures are of other files than lie beside them.
+
+    Raises:
+        CheckpointError: `measured` of evaluation.json lacks a file of `measured_files`, or a file
+            is missing or another one; it is named.
+    """
+    names = measured_files(task_of(folder))
+    measured = read_json(folder / EVALUATION_FILE).get("measured")
+    recorded = measured if isinstance(measured, dict) else {}
+    if missing := [name for name in names if name not in recorded]:
+        raise CheckpointError(
+            f"{EVALUATION_FILE} does not say which {', '.join(missing)} it measured. "
+            "Evaluate again."
+        )
+    for name in names:
+        path = folder / name
+        if not path.is_file():
+            raise CheckpointError(f"{name} is missing from the checkpoint.")
+        found = hash_file(path)
+        if found != recorded[name]:
+            raise CheckpointError(
+                f"{name} is not the file that was measured: its sha256 is {found[:12]}..., "
+                f"{EVALUATION_FILE} says {str(recorded[name])[:12]}.... Evaluate again."
+            )
 
 
 def task_of(folder: Path) -> str:

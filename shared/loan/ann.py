@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.checkpoint.tensors import read_tensors
 from shared.errors import CheckpointError
 
 ANN_FILE = "ann.safetensors"
@@ -117,17 +118,15 @@ def read_ann(folder: Path) -> Ann:
     Raises:
         CheckpointError: the file is missing or holds other tensors.
     """
-    from safetensors.numpy import load_file
-
+    tensors = read_tensors(folder / ANN_FILE)
     try:
-        tensors = load_file(folder / ANN_FILE)
         count = sum(name.startswith("weight.") for name in tensors)
         encoding = Encoding(
             *(tensors[name] for name in ("source", "low", "width", "centre", "scale"))
         )
         weights = tuple(tensors[f"weight.{k}"] for k in range(count))
         return Ann(encoding, weights, tuple(tensors[f"bias.{k}"] for k in range(count)))
-    except (OSError, KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise CheckpointError(f"{ANN_FILE} cannot be used: {error!r}. Fit again.") from error
 
 

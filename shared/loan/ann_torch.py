@@ -10,12 +10,15 @@ Gradients"), so that the values compare with Shapley values over the same backgr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.device import best_device
 from shared.loan import ann
 from shared.loan.ann import Ann
 from shared.loan.calibration import LEAST, Calibration, calibrated
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FloatArray = NDArray[np.float64]
+# Network, calibration, fields, applicant, background, what the values shall add up to.
+Integrate = Callable[
+    [Ann, Calibration, Fields, FloatArray, FloatArray, float], tuple[FloatArray, int]
+]
 
 CLOSE = 1e-3  # of a probability: the values shall add up so closely
 STEPS = (128, 256, 1024)  # points on each path, more where the values do not add up
@@ -56,45 +63,77 @@ class SecondOpinion:
     steps: int
 
 
-def second_opinion_ann(predictor: Predictor, row: FloatArray) -> SecondOpinion:
+def second_opinion_ann(
+    predictor: Predictor, row: FloatArray, integrate: Integrate | None = None
+) -> SecondOpinion:
     """Integrated Gradients of the ANN's calibrated probability, over the fields.
 
     Args:
         predictor: a loaded checkpoint.
         row: (F,) float64 in the order of the decision's fields, NaN for "not stated".
+        integrate: does the heavy part, as `integrated` does; None does it in this process.
     """
     decision, people = predictor.decision, predictor.population
     fields, used = decision.used_fields, list(decision.used)
     ours, theirs = row[None, used], people.table[people.background][:, used]
     answer, base = float(_answers(predictor, ours)[0]), float(_answers(predictor, theirs).mean())
-    starts = np.cumsum([0, *(width(field) for field in fields)])[:-1]
+    line = decision.calibration[ANN_AT]
+    found, steps = (integrate or integrated)(
+        predictor.ann, line, fields, ours, theirs, answer - base
+    )
     values = np.zeros(len(row))
+    values[used] = found
+    return SecondOpinion(base, values, answer, answer - base - float(values.sum()), steps)
+
+
+def integrated(
+    network: Ann,
+    line: Calibration,
+    fields: Fields,
+    ours: FloatArray,
+    theirs: FloatArray,
+    difference: float,
+    *,
+    device: str | None = None,
+) -> tuple[FloatArray, int]:
+    """The heavy part, on plain arrays: for another process, or for a GPU.
+
+    Args:
+        network: a trained network.
+        line: its calibration.
+        fields: the F fields that the models use.
+        ours: (1, F) float64, the applicant.
+        theirs: (B, F) float64, the background.
+        difference: what the values shall add up to.
+        device: as PyTorch names it; None for the best one of this process.
+
+    Returns:
+        (F,) float64 what each field adds, and the points on each path.
+    """
+    import torch
+
+    at = device or best_device()
+    here, there = (torch.from_numpy(positions(fields, table)).to(at) for table in (ours, theirs))
+    starts = np.cumsum([0, *(width(field) for field in fields)])[:-1]
+    output = partial(answers_at, network, line, fields)
     for steps in STEPS:
-        values[used] = np.add.reduceat(_integrated(predictor, ours, theirs, steps), starts)
-        gap = answer - base - float(values.sum())
-        if abs(gap) <= CLOSE:
+        values = np.add.reduceat(_along(output, here, there, steps), starts)
+        if abs(difference - float(values.sum())) <= CLOSE:
             break
-    return SecondOpinion(base, values, answer, gap, steps)
+    return values, steps
 
 
-def _integrated(
-    predictor: Predictor, ours: FloatArray, theirs: FloatArray, steps: int
+def _along(
+    output: Callable[[Tensor], Tensor], here: Tensor, there: Tensor, steps: int
 ) -> FloatArray:
     """(P,) Integrated Gradients of each column of the position, mean over the background."""
-    import torch
     from captum.attr import IntegratedGradients
-
-    fields, line = predictor.decision.used_fields, predictor.decision.calibration[ANN_AT]
-    here, there = (torch.from_numpy(positions(fields, table)) for table in (ours, theirs))
-
-    def output(batch: Tensor) -> Tensor:
-        return answers_at(predictor.ann, line, fields, batch)
 
     found = IntegratedGradients(output).attribute(
         here.expand_as(there), there, n_steps=steps, method="riemann_middle",
         internal_batch_size=max(AT_A_TIME, len(there)),
     )  # fmt: skip
-    return np.asarray(found.mean(dim=0).numpy())
+    return np.asarray(found.mean(dim=0).cpu().numpy())
 
 
 def answers_at(network: Ann, line: Calibration, fields: Fields, place: Tensor) -> Tensor:
@@ -124,15 +163,17 @@ def _members(network: Ann, seen: Tensor) -> Tensor:
     import torch
 
     cut = network.encoding
+    at = seen.device
     low, width, centre, scale = (
-        torch.from_numpy(each) for each in (cut.low, cut.width, cut.centre, cut.scale)
+        torch.from_numpy(each).to(at) for each in (cut.low, cut.width, cut.centre, cut.scale)
     )
-    pieces = ((seen[:, torch.from_numpy(cut.source)] - low) / width).clamp(0, 1)
+    pieces = ((seen[:, torch.from_numpy(cut.source).to(at)] - low) / width).clamp(0, 1)
     state = ((pieces - centre) * scale)[None]
     layers = list(zip(network.weights, network.biases, strict=True))
-    for at, (weight, bias) in enumerate(layers, start=1):
-        state = torch.matmul(state, torch.from_numpy(weight)) + torch.from_numpy(bias)
-        state = state.relu() if at < len(layers) else state
+    for depth, (weight, bias) in enumerate(layers, start=1):
+        state = torch.matmul(state, torch.from_numpy(weight).to(at))
+        state = state + torch.from_numpy(bias).to(at)
+        state = state.relu() if depth < len(layers) else state
     return state[..., 0]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.checkpoint.tensors import read_tensors
 from shared.errors import CheckpointError
 
 POPULATION_FILE = "population.safetensors"
@@ -38,12 +39,10 @@ def read_population(folder: Path) -> Population:
     Raises:
         CheckpointError: the file is missing or holds other tensors.
     """
-    from safetensors.numpy import load_file
-
+    found = read_tensors(folder / POPULATION_FILE)
     try:
-        found = load_file(folder / POPULATION_FILE)
         return Population(
             found["table"].astype(np.float64), found["approved"].astype(bool), found["background"]
         )
-    except (OSError, KeyError, ValueError) as error:
+    except (KeyError, ValueError) as error:
         raise CheckpointError(f"{POPULATION_FILE} cannot be used: {error!r}. Fit again.") from error

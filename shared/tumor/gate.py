@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+
+from shared.checkpoint.tensors import read_tensors
+from shared.errors import CheckpointError
 
 GATE_FILE = "gate.safetensors"
 
@@ -38,15 +40,22 @@ class Gate:
 
 
 def read_gate(folder: Path, recorded: dict[str, Any]) -> Gate:
-    """The gate of a checkpoint: vectors from `gate.safetensors`, numbers from `decision.json`."""
-    vectors = load_file(folder / GATE_FILE)
-    return Gate(
-        mean=vectors["mean"],
-        scale=vectors["scale"],
-        weight=vectors["weight"],
-        bias=float(recorded["bias"]),
-        threshold=float(recorded["threshold"]),
-    )
+    """The gate of a checkpoint: vectors from `gate.safetensors`, numbers from `decision.json`.
+
+    Raises:
+        CheckpointError: the file cannot be read, or a part is missing.
+    """
+    vectors = read_tensors(folder / GATE_FILE)
+    try:
+        return Gate(
+            mean=vectors["mean"],
+            scale=vectors["scale"],
+            weight=vectors["weight"],
+            bias=float(recorded["bias"]),
+            threshold=float(recorded["threshold"]),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{GATE_FILE} cannot be used: {error!r}. Decide again.") from error
 
 
 def gate_score(gate: Gate, features: NDArray[np.float32]) -> NDArray[np.float64]:

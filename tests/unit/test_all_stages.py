@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from shared.checkpoint.contract import REQUIRED
+from shared.checkpoint.contract import REQUIRED, check_measured
 from shared.checkpoint.lock import read_lock
 from shared.tumor.predictor import load_predictor, predict
+from training.draws import read_draws
 
 CLASSES = ("glioma", "meningioma", "notumor", "pituitary")
 A_CLASS = 30
@@ -95,7 +96,7 @@ def test_every_figure_has_its_n_and_its_interval(made: tuple[Path, Path]) -> Non
     figures = [*found["headline"], found["localisation"]["centre"]["energy"]]
     figures += [row["accuracy"] for row in found["robustness"]]
     figures += [row["recall"] for row in found["classification"]["per_class"].values()]
-    assert len(found["headline"]) == 8
+    assert len(found["headline"]) == 9
     for figure in figures:
         assert figure["low"] <= figure["value"] <= figure["high"]
         assert figure["n"] > 0
@@ -103,6 +104,25 @@ def test_every_figure_has_its_n_and_its_interval(made: tuple[Path, Path]) -> Non
     assert sum(parts.values()) == A_CLASS * len(CLASSES)
     assert found["classification"]["accuracy"]["n"] == parts["test"]
     assert np.sum(found["classification"]["confusion"]["counts"]) == parts["test"]
+
+
+def test_the_draws_are_of_the_figures_and_of_their_files(made: tuple[Path, Path]) -> None:
+    check_measured(made[1])
+    found = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
+    draws = read_draws(made[1])
+    assert [row["name"] for row in found["headline"]] == [
+        "macro_f1", "macro_f1_unseen", "accuracy", "ece", "coverage", "pointing", "energy",
+        "refused_other", "refused_slices",
+    ]  # fmt: skip
+    assert set(draws) == {row["name"] for row in found["headline"]}
+    of_test = ("macro_f1", "accuracy", "coverage", "ece", "refused_slices")
+    assert len({draws[name].pairing for name in of_test}) == 1
+    assert len({found.pairing for found in draws.values()}) == 4
+    for row in found["headline"]:
+        assert row["better"] == ("lower" if row["name"] in ("ece", "refused_slices") else "higher")
+        spread = row["high"] - row["low"]
+        median = float(np.median(draws[row["name"]].values))
+        assert median == pytest.approx(row["value"], abs=max(spread / 3, 1e-9)), row["name"]
 
 
 def test_the_card_says_what_was_measured(made: tuple[Path, Path]) -> None:

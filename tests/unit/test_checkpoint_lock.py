@@ -17,6 +17,7 @@ from shared.checkpoint.contract import (
     SCHEMA,
     check_complete,
     check_hashes,
+    check_measured,
     digest_of,
     hash_folder,
     list_files,
@@ -132,3 +133,67 @@ def test_the_command_locks_the_folder_beside_it(tmp_path: Path, task: str) -> No
     lock = read_lock(checkpoint.parent / LOCK_FILE)
     assert (lock.task, lock.repository) == (task, None)
     assert lock.files == hash_folder(checkpoint)
+
+
+@pytest.mark.parametrize("task", REQUIRED)
+def test_the_command_leaves_a_lock_that_names_a_published_model(tmp_path: Path, task: str) -> None:
+    checkpoint = write_checkpoint(tmp_path / "checkpoint", task=task)
+    path = tmp_path / LOCK_FILE
+    write_lock(lock_of(checkpoint, repository=REPOSITORY, commit=COMMIT), path)
+    before = path.read_bytes()
+    write_checkpoint(checkpoint, "trained again", task)
+    command = [sys.executable, "-m", "training.lock", str(checkpoint)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert path.read_bytes() == before
+    assert REPOSITORY in done.stdout
+    assert f"training.promote {task}" in done.stdout
+
+
+def test_a_lock_of_an_older_contract_is_written_anew(checkpoint: Path) -> None:
+    path = checkpoint.parent / LOCK_FILE
+    write_lock(lock_of(checkpoint), path)
+    old = json.loads(path.read_text("utf-8"))
+    del old["files"]["draws.safetensors"]
+    path.write_text(json.dumps(old), "utf-8")
+    with pytest.raises(CheckpointError, match=r"no sha256 of draws\.safetensors"):
+        read_lock(path)
+    subprocess.run([sys.executable, "-m", "training.lock", str(checkpoint)], check=True)
+    assert read_lock(path).files == hash_folder(checkpoint)
+
+
+@pytest.mark.parametrize("task", REQUIRED)
+def test_what_was_measured_is_what_lies_there(tmp_path: Path, task: str) -> None:
+    checkpoint = write_checkpoint(tmp_path / "checkpoint", task=task)
+    check_measured(checkpoint)
+    for name in ("README.md", "examples/examples.json"):  # no answer depends on these
+        (checkpoint / name).write_text("another", encoding="utf-8")
+    check_measured(checkpoint)
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [
+        *(("tumor", n) for n in ("gate.safetensors", "model.onnx", "model.safetensors")),
+        *(("loan", n) for n in ("ml.skops", "ml.onnx", "ann.safetensors")),
+        ("loan", "population.safetensors"),
+        *((task, n) for task in REQUIRED for n in ("config.json", "decision.json")),
+        *((task, "draws.safetensors") for task in REQUIRED),
+    ],
+)
+def test_a_file_that_was_not_measured_is_refused_by_name(
+    tmp_path: Path, task: str, name: str
+) -> None:
+    checkpoint = write_checkpoint(tmp_path / "checkpoint", task=task)
+    (checkpoint / name).write_text("another", encoding="utf-8")
+    with pytest.raises(CheckpointError, match=f"{name} is not the file that was measured"):
+        check_measured(checkpoint)
+    (checkpoint / name).unlink()
+    with pytest.raises(CheckpointError, match=f"{name} is missing"):
+        check_measured(checkpoint)
+
+
+def test_a_record_without_hashes_is_refused(checkpoint: Path) -> None:
+    record = {"schema": SCHEMA, "task": TASK, "measured": {"model.onnx": "0"}}
+    (checkpoint / "evaluation.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"config\.json, decision\.json, draws\.safetensors"):
+        check_measured(checkpoint)

@@ -14,20 +14,22 @@ import numpy as np
 import pytest
 from loan_applications import made_up, small_candidates, small_forest, write_csv
 
-from shared.checkpoint.contract import REQUIRED, check_complete
+from shared.checkpoint.contract import REQUIRED, check_complete, check_measured
 from shared.checkpoint.lock import read_lock
 from shared.loan import ann, ml
 from shared.loan.application import read_application
 from shared.loan.features import features
 from shared.loan.fields import FIELDS
 from shared.loan.predictor import approval, load_predictor
-from training.loan import choose, evaluate, fit, nested, oversampled
+from training.draws import read_draws
+from training.loan import choose, consistent, fit, oversampled
 from training.loan.run import stages
 from training.stages import Stage
 from training.tables import flat
 
 ROWS = 120
-SHORT = ((nested, "FOLDS", 3), (nested, "REPEATS", 2), (choose, "INNER_FOLDS", 2),
+OPTIONS = ["--folds", "3", "--repeats", "2"]
+SHORT = ((choose, "INNER_FOLDS", 2),
          (fit, "SIMULATED", 200), (fit, "BACKGROUND", 20),
          (oversampled, "default_forest", small_forest))  # fmt: skip
 
@@ -43,7 +45,7 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Stage]]:
     """All stages, run one after the other."""
     root = tmp_path_factory.mktemp("loan")
     data = write_csv(root / "data", made_up(ROWS))
-    found = stages(data, root / "run", root / "space" / "checkpoint", 0, [])
+    found = stages(data, root / "run", root / "space" / "checkpoint", 0, OPTIONS)
     with small_candidates(), pytest.MonkeyPatch.context() as patch:
         for module, name, value in SHORT:
             patch.setattr(module, name, value)
@@ -88,7 +90,7 @@ def test_every_figure_has_its_n_and_an_interval_around_it(evaluation: dict[str, 
     figures += flat({k: evaluation[k] for k in ("performance", "fairness", "protected")})
     for row in evaluation["learning"] + evaluation["compare"]["ml"] + evaluation["compare"]["ann"]:
         figures += flat(row)
-    assert len(evaluation["headline"]) == 9
+    assert len(evaluation["headline"]) == 11
     assert len(figures) > 300
     for name, figure in figures:
         assert figure["low"] <= figure["value"] <= figure["high"], name
@@ -100,6 +102,7 @@ def test_the_record_says_what_was_measured(evaluation: dict[str, Any]) -> None:
         "schema", "task", "data", "splits", "interval", "seed", "commit", "versions", "seconds",
         "threshold", "headline", "performance", "comparison", "auc_of_folds", "calibration",
         "profit", "fairness", "protected", "chosen", "learning", "compare",
+        "measured",
     ]  # fmt: skip
     assert evaluation["data"]["rows"] == ROWS
     assert (evaluation["splits"]["folds"], evaluation["splits"]["repeats"]) == (3, 2)
@@ -107,6 +110,43 @@ def test_the_record_says_what_was_measured(evaluation: dict[str, Any]) -> None:
         assert sum(evaluation["chosen"][kind].values()) == 6
         assert evaluation["auc_of_folds"][kind]["n"] == 6
     assert {"skops", "fairlearn", "skl2onnx", "scikit-learn"} <= set(evaluation["versions"])
+
+
+def test_the_draws_are_of_the_figures_and_of_their_files(
+    checkpoint: Path, evaluation: dict[str, Any]
+) -> None:
+    check_measured(checkpoint)
+    draws = read_draws(checkpoint)
+    rows = {row["name"]: row for row in evaluation["headline"]}
+    assert set(rows) - set(draws) == {"accuracy_rule"}
+    for name, found in draws.items():
+        row = rows[name]
+        assert row["better"] == ("higher" if name.startswith(("auc", "accuracy")) else "lower")
+        spread = row["high"] - row["low"]
+        assert abs(float(np.median(found.values)) - row["value"]) < spread / 4, name
+        low, high = np.percentile(found.values, (2.5, 97.5))
+        assert max(low, 0) == pytest.approx(row["low"], abs=spread / 3), name
+        assert high == pytest.approx(row["high"], abs=spread / 3), name
+
+
+def test_measuring_again_repeats_the_draws_to_the_last_byte(
+    every: list[Stage], checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (checkpoint / "draws.safetensors").read_bytes()
+    run(next(stage for stage in every if stage.name == "evaluate"), monkeypatch)
+    assert (checkpoint / "draws.safetensors").read_bytes() == before
+
+
+def test_answers_of_other_candidates_are_refused(checkpoint: Path, tmp_path: Path) -> None:
+    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+    losses = {kind: {"losses": config[kind]["losses"]} for kind in ("ml", "ann")}
+    recorded = {"without protected fields": [losses]}
+    consistent.check_same_candidates(checkpoint, recorded)
+    config["ann"]["losses"].popitem()
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    losses["ann"] = {"losses": {"one layer": 0.5, "two layers": 0.6}}
+    with pytest.raises(SystemExit, match=r"Run training\.loan\.fit again"):
+        consistent.check_same_candidates(tmp_path, recorded)
 
 
 def test_the_card_says_what_was_measured(checkpoint: Path, evaluation: dict[str, Any]) -> None:
@@ -178,11 +218,11 @@ def test_other_data_than_the_checkpoints_are_refused(
 
 def test_figures_of_other_folds_are_refused(tmp_path: Path) -> None:
     (tmp_path / "learning.json").write_text('{"key": "1", "curve": []}', encoding="utf-8")
-    assert evaluate.beside(tmp_path, "learning.json", "1") == {"curve": []}
+    assert consistent.beside(tmp_path, "learning.json", "1") == {"curve": []}
     with pytest.raises(SystemExit, match="of other folds"):
-        evaluate.beside(tmp_path, "learning.json", "2")
+        consistent.beside(tmp_path, "learning.json", "2")
     with pytest.raises(SystemExit, match=r"Run training\.loan\.compare first"):
-        evaluate.beside(tmp_path, "compare.json", "1")
+        consistent.beside(tmp_path, "compare.json", "1")
 
 
 def test_no_simulated_applicant_is_a_row_of_the_data(checkpoint: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from shared.loan.fields import FIELDS, Field
 from training.loan.data import Applications
-from training.loan.fairness import by_groups, differences
+from training.loan.fairness import by_groups, differences, largest_gap
 from training.loan.rule import refused_by_rule, rule_approval
 
 GOOD, BAD, UNSTATED = 0.0, 1.0, np.nan
@@ -84,3 +84,25 @@ def test_only_the_named_fields_are_grouped_by() -> None:
     said = np.array([True, False, True, False])
     found = by_groups(FIELDS, table, said.astype(np.int64), said, 0)
     assert list(found) == ["property_area", "gender", "married", "dependents"]
+
+
+def test_the_largest_gap_is_that_of_the_protected_field_where_it_is_largest() -> None:
+    married = next(field for field in FIELDS if field.name == "married")
+    area = next(field for field in FIELDS if field.name == "property_area")
+    weddings = np.array([0, 0, 1, 1, 0, 0, 1, 1, 0])[:, None]
+    areas = np.array([1, 0, 0, 0, 1, 1, 1, 1, 0])[:, None]  # 5 of 5 against 0 of 4, not protected
+    table = np.hstack([GENDERS, weddings, areas])
+    metric = largest_gap((GENDER, married, area), table, SAID)
+    assert metric(np.ones(9)) == pytest.approx(4 / 4 - 1 / 4)  # men and women; one did not say
+    # Without the men the gender has one group, and of married and not 1 of 2 and 0 of 2 are left,
+    # with the one who did not state a gender 1 of 3.
+    assert metric(np.array([1.0, 1, 1, 1, 0, 0, 0, 0, 1])) == pytest.approx(1 / 3)
+
+
+def test_the_largest_gap_is_the_difference_that_fairlearn_finds() -> None:
+    rng = np.random.default_rng(3)
+    table = rng.integers(2, size=(200, 1)).astype(float)
+    said = rng.random(200) < 0.6
+    recorded = differences(said * 1, said, np.array(["Female", "Male"])[table[:, 0].astype(int)], 0)
+    ours = largest_gap((GENDER,), table, said)(np.ones(200))
+    assert ours == pytest.approx(recorded["demographic_parity"]["value"], abs=1e-5)

@@ -61,11 +61,30 @@ def test_what_follows_a_failure_is_not_run(tmp_path: Path, two: list[Stage]) -> 
 
 def test_the_loan_stages_read_only_what_an_earlier_one_writes(tmp_path: Path) -> None:
     stages = loan.stages(tmp_path, tmp_path / "run", tmp_path / "checkpoint", 0, [])
-    there: set[Path] = set()
+    asked = tmp_path / "run" / loan.OPTIONS
+    there = {asked}
     for each in stages:
         assert set(each.reads) <= there, each.name
         there |= set(each.writes)
-    assert len(there) == len([path for each in stages for path in each.writes])
+    assert len(there - {asked}) == len([path for each in stages for path in each.writes])
+
+
+def test_other_options_start_the_nested_stage_anew(tmp_path: Path) -> None:
+    asked = tmp_path / loan.OPTIONS
+    loan.note_options(tmp_path, 0, [])  # as ever: a run from before this file goes on
+    assert not asked.exists()
+    first = loan.stages(tmp_path, tmp_path, tmp_path / "checkpoint", 0, [])[0]
+    for path in first.writes:
+        path.touch()
+        os.utime(path, (1000, 1000))
+    assert first.done
+    loan.note_options(tmp_path, 0, ["--folds", "3"])
+    assert not first.done
+    os.utime(asked, (999, 999))
+    loan.note_options(tmp_path, 0, ["--folds", "3"])
+    assert first.done
+    loan.note_options(tmp_path, 1, ["--folds", "3"])
+    assert not first.done
 
 
 def test_a_stage_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ that the best one is best by luck.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from shared.errors import InputError
 from shared.loan.ann import Ann, approval
 from training.loan.ann import Settings, fit_ann
 from training.loan.teacher import soft_targets
@@ -71,8 +72,36 @@ NETWORKS: dict[str, Settings] = {
     "one hidden layer": Settings(),
     "two hidden layers": Settings(layers=2, dropout=0.5, steps=100),
     "two hidden layers, no teacher": Settings(layers=2, dropout=0.5, steps=100, soft=0.0),
+    "four small perceptrons": Settings(members=4, units=16, dropout=0.2, steps=60, soft=0.0),
 }
-NAMES: dict[Kind, tuple[str, ...]] = {"ml": tuple(PIPELINES), "ann": tuple(NETWORKS)}
+ON_REQUEST = ("four small perceptrons",)  # a first look at new data: seconds instead of minutes
+Names = Mapping[Kind, tuple[str, ...]]
+NAMES: dict[Kind, tuple[str, ...]] = {  # what is compared unless somebody names others
+    "ml": tuple(PIPELINES),
+    "ann": tuple(name for name in NETWORKS if name not in ON_REQUEST),
+}
+
+
+def some(names: Sequence[str]) -> Names:
+    """Some of the candidates, in the order of the lists.
+
+    Args:
+        names: of pipelines and of networks, at least one of each.
+
+    Raises:
+        InputError: a name is not known, or a kind would be left without a candidate.
+    """
+    every: Names = {"ml": tuple(PIPELINES), "ann": tuple(NETWORKS)}
+    for name in names:
+        if name not in (*PIPELINES, *NETWORKS):
+            known = ", ".join(repr(each) for kind in KINDS for each in every[kind])
+            raise InputError(f"There is no candidate {name!r}; there are {known}.")
+    found: Names = {kind: tuple(name for name in every[kind] if name in names) for kind in KINDS}
+    for kind, kept in found.items():
+        if not kept:
+            known = ", ".join(repr(name) for name in every[kind])
+            raise InputError(f"No candidate of the kind {kind} is left; name one of {known}.")
+    return found
 
 
 @dataclass(frozen=True)

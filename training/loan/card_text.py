@@ -87,6 +87,9 @@ same way from all rows.
 
 {headline}
 
+The fairness gap is the largest difference in the share approved between two groups of one protected
+field, among those who stated it.
+
 ## Both models and the rule
 
 The rule: approve unless the credit history is bad. Decisions at the threshold {threshold}.

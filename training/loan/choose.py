@@ -15,7 +15,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
 from shared.loan.calibration import Calibration, calibrated, logs
-from training.loan.candidates import NAMES, Fitted, Kind, fit
+from training.loan.candidates import NAMES, Fitted, Kind, Names, fit
 
 Floats = NDArray[np.float32]
 INNER_FOLDS = 5
@@ -42,7 +42,9 @@ class Chosen:
         return calibrated(self.calibration, self.fitted.approval(features))
 
 
-def choose_and_fit(kind: Kind, features: Floats, approved: NDArray[np.int64], seed: int) -> Chosen:
+def choose_and_fit(
+    kind: Kind, features: Floats, approved: NDArray[np.int64], seed: int, names: Names = NAMES
+) -> Chosen:
     """Compare the candidates of a kind in inner folds, keep the one with the least log loss.
 
     Args:
@@ -50,9 +52,10 @@ def choose_and_fit(kind: Kind, features: Floats, approved: NDArray[np.int64], se
         features: (N, K) float32 of the training rows.
         approved: (N,) 0 or 1.
         seed: of the folds and of everything that is fitted.
+        names: of the candidates, by kind.
     """
     found: dict[str, tuple[float, Calibration]] = {}
-    for name in NAMES[kind]:
+    for name in names[kind]:
         unseen = inner_predictions(name, features, approved, seed)
         line = fit_calibration(unseen, approved)
         found[name] = (float(log_loss(approved, calibrated(line, unseen))), line)

@@ -1,8 +1,8 @@
 """What helped, and what only seems to: `python -m training.loan.compare --data DATA --out OUT`.
 
-Every pipeline as it is, and the ANN built up step by step, on all outer folds: settings are fixed,
-nothing is chosen or calibrated. Beside it the mistake that published figures of 0.85 rest on
-(`oversampled`).
+Every pipeline among the candidates as it is, and the ANN built up step by step, on all outer folds:
+settings are fixed, nothing is chosen or calibrated. Beside it the mistake that published figures of
+0.85 rest on (`oversampled`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from shared.loan.fields import FIELDS
 from training.loan import candidates, metrics, oversampled
 from training.loan.ann import Settings
 from training.loan.answers import difference, figure, stacked
+from training.loan.candidates import Names
 from training.loan.data import Applications, read_applications
-from training.loan.nested import DIGITS, VARIANTS, columns_of, read_out_of_fold
+from training.loan.nested import DIGITS, VARIANTS, candidates_of, columns_of, read_out_of_fold
 from training.loan.resume import Fold, answer_each
 
 COMPARE = "compare.json"
@@ -63,16 +64,21 @@ def ladder(networks: Mapping[str, Settings]) -> dict[str, Settings]:
     return found | dict(zip(list(networks)[1:], others, strict=True))
 
 
+def networks(names: Names) -> dict[str, Settings]:
+    """The settings of the networks among some candidates."""
+    return {name: candidates.NETWORKS[name] for name in names["ann"]}
+
+
 def answer_fold(
-    seen: NDArray[np.float32], approved: NDArray[np.int64], test: Fold, seed: int
+    seen: NDArray[np.float32], approved: NDArray[np.int64], test: Fold, seed: int, names: Names
 ) -> dict[str, Any]:
     """Answer the rows of a fold from all others by everything that is compared."""
     train = np.setdiff1d(np.arange(len(seen)), test)
     said: dict[str, NDArray[np.float64]] = {}
-    for name in candidates.PIPELINES:
+    for name in names["ml"]:
         fitted = candidates.fit(name, seen[train], approved[train], seed)
         said[name] = fitted.approval(seen[test])
-    for name, settings in ladder(candidates.NETWORKS).items():
+    for name, settings in ladder(networks(names)).items():
         network = candidates.fit_network(settings, seen[train], approved[train], seed)
         said[name] = approval(network, seen[test])
     answers = {name: np.round(shares, DIGITS).tolist() for name, shares in said.items()}
@@ -84,19 +90,19 @@ def run(applications: Applications, found: Mapping[str, Any], out: Path) -> dict
 
     Args:
         applications: labelled.
-        found: what the nested stage wrote; its folds and its seed are used.
+        found: what the nested stage wrote; its folds, seed and candidates are used.
         out: folder for the answers of each fold.
     """
     columns = columns_of(VARIANTS[0], applications)
     fields = tuple(applications.fields[k] for k in columns)
     seen, approved = features(fields, applications.table[:, columns]), applications.approved
-    seed = found["seed"]
+    seed, names = found["seed"], candidates_of(found)
 
     def answer(number: int, test: Fold) -> dict[str, Any]:
-        return answer_fold(seen, approved, test, seed + number)
+        return answer_fold(seen, approved, test, seed + number, names)
 
     folds = [np.array(fold["rows"]) for fold in found[VARIANTS[0]]]
-    folder = out / "compare" / fingerprint(found["key"])[:12]
+    folder = out / "compare" / fingerprint(found["key"], names)[:12]
     answered = answer_each(folds, answer, folder, "what helped")
     shares = {
         name: stacked(folds, [fold["answers"][name] for fold in answered], len(approved))
@@ -104,16 +110,16 @@ def run(applications: Applications, found: Mapping[str, Any], out: Path) -> dict
     }
     return {
         "key": found["key"],
-        "ml": _rows(shares, list(candidates.PIPELINES), approved, seed),
-        "ann": _rows(shares, list(ladder(candidates.NETWORKS)), approved, seed),
+        "ml": _rows(shares, list(names["ml"]), approved, seed),
+        "ann": _rows(shares, list(ladder(networks(names))), approved, seed),
         "mistake": oversampled.measure(seen, approved, seed),
     }
 
 
-def fingerprint(key: str) -> str:
+def fingerprint(key: str, names: Names) -> str:
     """What the answers of a fold depend on, besides the code of the fits."""
-    settings = {name: each.as_json() for name, each in ladder(candidates.NETWORKS).items()}
-    said = [key, list(candidates.PIPELINES), settings]
+    settings = {name: each.as_json() for name, each in ladder(networks(names)).items()}
+    said = [key, list(names["ml"]), settings]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

@@ -15,43 +15,37 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shared.checkpoint.contract import EVALUATION_FILE, SCHEMA, read_json
-from shared.loan.decision import DECISION_FILE, read_decision
+from shared.checkpoint.contract import EVALUATION_FILE, SCHEMA
+from shared.loan.decision import read_decision
 from shared.loan.fields import FIELDS
+from training.draws import Gated, hashes_of_measured, write_draws
 from training.loan.answers import OutOfFold, auc_of_folds, ml_against_ann, performance
 from training.loan.candidates import KINDS
 from training.loan.compare import COMPARE
+from training.loan.consistent import beside, check_same_candidates, check_same_data
 from training.loan.curves import calibration, profit
 from training.loan.data import Applications, read_applications
 from training.loan.fairness import by_groups
+from training.loan.headline import (
+    basis,
+    decided,
+    fairness_gap,
+    folds_digest,
+    gated,
+    headline,
+)
 from training.loan.learning import LEARNING
 from training.loan.nested import OUT_OF_FOLD, VARIANTS, read_out_of_fold
 from training.loan.protected import both_variants, default_variant, protected_cost
-from training.loan.words import WORDS
 from training.metrics import DRAWS, Figure
+from training.origins import origin_of
 from training.provenance import commit, versions
 
-NAME = "Dream Housing Finance loan prediction set (public), train part"
 INTERVAL = (
     f"95 %, bootstrap over applicants, {DRAWS} draws, of the mean over the repeats; where a share "
     "is none or all, the exact bound; where chance alone moves a figure away from 0 (calibration "
     "error, differences between groups), moved down by as much"
 )
-HEADLINE = (
-    ("auc", "AUC"),
-    ("brier", "Brier score"),
-    ("calibration_error", "Calibration error"),
-    ("accuracy", "Accuracy"),
-)
-
-
-def headline(of: Mapping[str, Mapping[str, Figure]]) -> list[dict[str, Any]]:
-    """The figures that a reviewer looks at first."""
-    places = [(metric, label, kind) for metric, label in HEADLINE for kind in KINDS]
-    return [
-        {"name": f"{metric}_{kind}", "label": f"{label}, {WORDS[kind]}", **of[kind][metric]}
-        for metric, label, kind in (*places, (*HEADLINE[-1], "rule"))
-    ]
 
 
 def fairness(
@@ -63,7 +57,7 @@ def fairness(
             applications.fields,
             applications.table,
             applications.approved,
-            found.shares[kind].mean(axis=0) >= threshold,
+            decided(found, kind, threshold),
             seed,
         )
         for kind in KINDS
@@ -72,7 +66,7 @@ def fairness(
 
 def evaluate(
     applications: Applications, recorded: Mapping[str, Any], threshold: float, seed: int
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, Gated]]:
     """Measure everything.
 
     Args:
@@ -80,15 +74,21 @@ def evaluate(
         recorded: what the nested stage wrote.
         threshold: approve from this probability on.
         seed: of the bootstrap.
+
+    Returns:
+        Every figure, and the metrics behind those that a release is compared by.
     """
     both = both_variants(recorded, applications.approved)
     cost = protected_cost(*both, threshold, seed)
     chosen = default_variant(cost)
     found, with_them = both[VARIANTS.index(chosen)], both[1]
     of = performance(found, threshold, seed)
-    return {
+    gaps: dict[str, Figure] = {
+        kind: fairness_gap(applications, decided(found, kind, threshold), seed) for kind in KINDS
+    }
+    figures = {
         "threshold": threshold,
-        "headline": headline(of),
+        "headline": headline(of, gaps),
         "performance": of,
         "comparison": ml_against_ann(found, threshold, seed),
         "auc_of_folds": auc_of_folds(found),
@@ -105,36 +105,7 @@ def evaluate(
             for kind in KINDS
         },
     }
-
-
-def check_same_data(checkpoint: Path, applications: Applications) -> None:
-    """Refuse to measure a checkpoint on other data than it was made from.
-
-    Raises:
-        SystemExit: that is so.
-    """
-    fitted_on = read_json(checkpoint / DECISION_FILE)["fitted_on"]["sha256"]
-    if fitted_on != applications.sha256:
-        raise SystemExit(
-            f"{checkpoint} was fitted to other data (sha256 {fitted_on[:12]}...). Run "
-            "training.loan.fit with this data first."
-        )
-
-
-def beside(out: Path, file: str, key: str) -> dict[str, Any]:
-    """What another stage measured on the same folds.
-
-    Raises:
-        SystemExit: it has not been run, or on other folds.
-    """
-    path = out / file
-    stage = f"training.loan.{path.stem}"
-    if not path.exists():
-        raise SystemExit(f"{path} is missing. Run {stage} first.")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if found.pop("key") != key:
-        raise SystemExit(f"{path} is of other folds than {OUT_OF_FOLD}. Run {stage} again.")
-    return found
+    return figures, gated(applications, found, threshold)
 
 
 def provenance(
@@ -146,12 +117,17 @@ def provenance(
     return {
         "schema": SCHEMA,
         "task": "loan",
-        "data": {"name": NAME, "sha256": applications.sha256, "rows": rows},
+        "data": {
+            "name": origin_of(applications.sha256).name,
+            "sha256": applications.sha256,
+            "rows": rows,
+        },
         "splits": {
             "folds": round(len(folds) / repeats),
             "repeats": repeats,
             "seed": recorded["seed"],
-            "sha256": recorded["key"],
+            "sha256": folds_digest(folds),
+            "key": recorded["key"],
         },
         "interval": INTERVAL,
         "seed": seed,
@@ -174,11 +150,18 @@ def main() -> None:
     recorded = read_out_of_fold(arguments.out, applications)
     threshold = read_decision(arguments.checkpoint).threshold
     check_same_data(arguments.checkpoint, applications)
-    found = evaluate(applications, recorded, threshold, arguments.seed)
+    check_same_candidates(arguments.checkpoint, recorded)
+    found, figures = evaluate(applications, recorded, threshold, arguments.seed)
     found["learning"] = beside(arguments.out, LEARNING, recorded["key"])["curve"]
     found["compare"] = beside(arguments.out, COMPARE, recorded["key"])
+    write_draws(
+        arguments.checkpoint,
+        figures,
+        basis(applications, recorded[VARIANTS[0]], arguments.seed),
+    )
     seconds = time.monotonic() - started
     whole = provenance(applications, recorded, arguments.seed, seconds) | found
+    whole["measured"] = hashes_of_measured(arguments.checkpoint, "loan")
     path = arguments.checkpoint / EVALUATION_FILE
     path.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     for row in found["headline"]:

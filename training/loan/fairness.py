@@ -114,6 +114,34 @@ def differences(approved: Approved, said: Said, groups: Groups, seed: int) -> di
     return found
 
 
+def largest_gap(fields: Fields, table: NDArray[np.float64], said: Said) -> Metric:
+    """The largest difference of approval rates between two groups of one protected field.
+
+    fairlearn's demographic parity difference, of the field where it is largest. Of the differences
+    that are recorded it is the one that needs no truth to compare with: the label is what one
+    lender decided, and error rates would take over whatever was unfair about that. Those who did
+    not state the field are left out of it, as in `differences`; a place to live is no protected
+    field.
+
+    Args:
+        fields, table: (N, F) applications.
+        said: (N,) what the model decides.
+    """
+    return _largest(
+        [
+            _of_known(group_names(field, table[:, k]), said)
+            for k, field in enumerate(fields)
+            if field.protected
+        ]
+    )
+
+
+def _of_known(groups: Groups, said: Said) -> Metric:
+    known = groups != NOT_STATED
+    gap = _gap(said[known], groups[known], np.ones(int(known.sum()), dtype=bool))
+    return lambda weights: gap(weights[known])
+
+
 def _gap(decided: Said, groups: Groups, counted: Said) -> Metric:
     """Highest less lowest share of yes among the groups; a group without rows is left out."""
     place = np.unique(groups, return_inverse=True)[1]

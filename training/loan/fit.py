@@ -27,11 +27,11 @@ from shared.loan.features import feature_names, features
 from shared.loan.fields import FIELDS, Fields, as_json
 from shared.loan.neighbours import novelty_many
 from shared.loan.population import POPULATION_FILE
-from training.loan.candidates import KINDS, NETWORKS
+from training.loan.candidates import KINDS, NAMES, NETWORKS, Names
 from training.loan.choose import Chosen, choose_and_fit
 from training.loan.data import Applications, read_applications
 from training.loan.export import export_pipeline
-from training.loan.nested import OUT_OF_FOLD, VARIANTS, columns_of, read_out_of_fold
+from training.loan.nested import OUT_OF_FOLD, VARIANTS, candidates_of, columns_of, read_out_of_fold
 from training.loan.protected import both_variants, default_variant, protected_cost
 from training.loan.simulate import draw_applicants, fit_copula
 
@@ -43,7 +43,11 @@ WORDS = {"ml": "Machine learning", "ann": "Neural network"}
 
 
 def fit_checkpoint(
-    applications: Applications, folder: Path, seed: int, variant: str = VARIANTS[0]
+    applications: Applications,
+    folder: Path,
+    seed: int,
+    variant: str = VARIANTS[0],
+    names: Names = NAMES,
 ) -> dict[str, Chosen]:
     """Fit and write everything but the evaluation.
 
@@ -52,6 +56,7 @@ def fit_checkpoint(
         folder: of the checkpoint; made if it is not there.
         seed: of folds, fits and simulated applicants.
         variant: which fields the models use, one of `nested.VARIANTS`.
+        names: of the candidates, by kind.
 
     Returns:
         What was chosen, by kind.
@@ -61,7 +66,7 @@ def fit_checkpoint(
     fields = tuple(applications.fields[k] for k in used)
     seen = features(fields, applications.table[:, used])
     chosen: dict[str, Chosen] = {
-        kind: choose_and_fit(kind, seen, applications.approved, seed) for kind in KINDS
+        kind: choose_and_fit(kind, seen, applications.approved, seed, names) for kind in KINDS
     }
     trusted = export_pipeline(chosen["ml"].fitted.model, seen, folder)
     network = chosen["ann"].fitted.model
@@ -167,7 +172,9 @@ def main() -> None:
     both = both_variants(found, applications.approved)
     variant = default_variant(protected_cost(*both, THRESHOLD, arguments.seed))
     with threadpool_limits(1):  # many small fits: threads cost more than they bring
-        chosen = fit_checkpoint(applications, arguments.checkpoint, arguments.seed, variant)
+        chosen = fit_checkpoint(
+            applications, arguments.checkpoint, arguments.seed, variant, candidates_of(found)
+        )
     for kind, each in chosen.items():
         losses = ", ".join(f"{name} {loss:.4f}" for name, loss in each.losses.items())
         print(f"{kind}: {each.fitted.name} (log loss in inner folds: {losses})")

@@ -21,10 +21,10 @@ from shared.loan.features import features
 from shared.loan.fields import FIELDS
 from training.loan import metrics
 from training.loan.answers import figure, stacked
-from training.loan.candidates import KINDS
+from training.loan.candidates import KINDS, Names
 from training.loan.choose import choose_and_fit
 from training.loan.data import Applications, read_applications
-from training.loan.nested import DIGITS, VARIANTS, columns_of, read_out_of_fold
+from training.loan.nested import DIGITS, VARIANTS, candidates_of, columns_of, read_out_of_fold
 from training.loan.resume import Fold, answer_each
 
 LEARNING = "learning.json"
@@ -52,9 +52,9 @@ def cut(approved: NDArray[np.int64], part: float, seed: int) -> NDArray[np.int64
 
 
 def answer_fold(
-    applications: Applications, columns: Sequence[int], test: Fold, seed: int
+    applications: Applications, columns: Sequence[int], test: Fold, seed: int, names: Names
 ) -> dict[str, Any]:
-    """Answer the rows of a fold from parts of all others.
+    """Answer the rows of a fold from parts of all others, by the candidates of these names.
 
     Returns:
         Rows, and for each part how many rows it had and each model's calibrated probabilities.
@@ -67,7 +67,8 @@ def answer_fold(
         train = others[cut(applications.approved[others], part, seed)]
         answers: dict[str, Any] = {"train": len(train)}
         for kind in KINDS:
-            chosen = choose_and_fit(kind, seen[train], applications.approved[train], seed)
+            approved = applications.approved[train]
+            chosen = choose_and_fit(kind, seen[train], approved, seed, names)
             answers[kind] = np.round(chosen.approval(seen[test]), DIGITS).tolist()
         parts.append(answers)
     return {"rows": test.tolist(), "parts": parts}
@@ -78,15 +79,15 @@ def run(applications: Applications, found: Mapping[str, Any], out: Path) -> dict
 
     Args:
         applications: labelled.
-        found: what the nested stage wrote; its seed is used.
+        found: what the nested stage wrote; its seed and its candidates are used.
         out: folder for the answers of each fold.
     """
     columns = columns_of(VARIANTS[0], applications)
-    rows, seed = len(applications.approved), found["seed"]
+    rows, seed, names = len(applications.approved), found["seed"], candidates_of(found)
     whole = first_repeat(found[VARIANTS[0]], rows)
 
     def answer(number: int, test: Fold) -> dict[str, Any]:
-        return answer_fold(applications, columns, test, seed + number)
+        return answer_fold(applications, columns, test, seed + number, names)
 
     folder = out / "learning" / found["key"][:12]
     folds = [np.array(fold["rows"]) for fold in whole]

@@ -2,9 +2,11 @@
 
 Ten folds, three times over: each fold is answered by models that were chosen, calibrated and
 fitted on the other nine (`choose`). Done twice: without and with the protected fields. A fold that
-has been answered is a file of its own, so what was broken off goes on. `--folds FILE` takes folds
-of your own: a JSON list of lists of row numbers, counted from 0; each list is answered from the
-rest.
+has been answered is a file of its own, so what was broken off goes on.
+
+`--folds` and `--repeats` say how many; `--folds FILE` takes folds of your own: a JSON list of lists
+of row numbers, counted from 0; each list is answered from the rest. `--candidates NAME`, once for
+each, compares only these; the stages after this one read from its answers which they were.
 """
 
 from __future__ import annotations
@@ -12,34 +14,27 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.model_selection import RepeatedStratifiedKFold
 from threadpoolctl import threadpool_limits
 
+from shared.errors import InputError
 from shared.loan.features import features
 from shared.loan.fields import FIELDS
 from training.loan import candidates
-from training.loan.candidates import KINDS
+from training.loan.candidates import KINDS, Names
 from training.loan.choose import choose_and_fit
 from training.loan.data import Applications, read_applications, unprotected
+from training.loan.folds import FOLDS, REPEATS, asked_folds
 from training.loan.resume import Fold, answer_each
 from training.loan.rule import rule_approval
 
-FOLDS, REPEATS = 10, 3
 OUT_OF_FOLD = "out_of_fold.json"
 VARIANTS = ("without protected fields", "with protected fields")
 DIGITS = 10  # decimals of a recorded probability
-
-
-def folds_of(approved: NDArray[np.int64], seed: int) -> list[Fold]:
-    """The test rows of each outer fold: ten folds, three times over, stratified."""
-    outer = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=seed)
-    return [test for _, test in outer.split(approved[:, None], approved)]
 
 
 def columns_of(variant: str, applications: Applications) -> tuple[int, ...]:
@@ -50,7 +45,11 @@ def columns_of(variant: str, applications: Applications) -> tuple[int, ...]:
 
 
 def answer_fold(
-    applications: Applications, columns: Sequence[int], test: Fold, seed: int
+    applications: Applications,
+    columns: Sequence[int],
+    test: Fold,
+    seed: int,
+    names: Names = candidates.NAMES,
 ) -> dict[str, Any]:
     """Answer the rows of a fold from all others.
 
@@ -59,6 +58,7 @@ def answer_fold(
         columns: of the table, that the models may use.
         test: rows to answer.
         seed: of inner folds and fits.
+        names: of the candidates, by kind.
 
     Returns:
         Rows, and for each model its calibrated probabilities, what was chosen and why.
@@ -72,7 +72,7 @@ def answer_fold(
         "rule": np.round(rule_approval(applications, train, test), DIGITS).tolist(),
     }
     for kind in KINDS:
-        chosen = choose_and_fit(kind, seen[train], approved, seed)
+        chosen = choose_and_fit(kind, seen[train], approved, seed, names)
         answered[kind] = {
             "chosen": chosen.fitted.name,
             "losses": chosen.losses,
@@ -81,58 +81,42 @@ def answer_fold(
     return answered
 
 
-def run(applications: Applications, folds: list[Fold], out: Path, seed: int) -> dict[str, Any]:
+def run(
+    applications: Applications,
+    folds: list[Fold],
+    out: Path,
+    seed: int,
+    names: Names = candidates.NAMES,
+) -> dict[str, Any]:
     """Answer all folds of both variants; what was answered before is read (`resume`)."""
-    key = fingerprint(applications, folds, seed)
+    key = fingerprint(applications, folds, seed, names)
     found: dict[str, Any] = {"key": key, "seed": seed, "data_sha256": applications.sha256}
     for variant in VARIANTS:
         columns = columns_of(variant, applications)
 
         def answer(number: int, test: Fold, columns: Sequence[int] = columns) -> dict[str, Any]:
-            return answer_fold(applications, columns, test, seed + number)
+            return answer_fold(applications, columns, test, seed + number, names)
 
         parts = out / "nested" / key[:12] / variant.replace(" ", "-")
         found[variant] = answer_each(folds, answer, parts, variant)
     return found
 
 
-def fingerprint(applications: Applications, folds: list[Fold], seed: int) -> str:
+def fingerprint(
+    applications: Applications, folds: list[Fold], seed: int, names: Names = candidates.NAMES
+) -> str:
     """What the answers of a fold depend on, besides the rest of the code."""
     said: list[Any] = [applications.sha256, seed, [test.tolist() for test in folds]]
     said.append([field.name for field in applications.fields])
-    said.append({name: repr(make(seed)) for name, make in candidates.PIPELINES.items()})
-    said.append({name: each.as_json() for name, each in candidates.NETWORKS.items()})
+    said.append({name: repr(candidates.PIPELINES[name](seed)) for name in names["ml"]})
+    said.append({name: candidates.NETWORKS[name].as_json() for name in names["ann"]})
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def read_folds(path: Path, rows: int) -> list[Fold]:
-    """Folds of somebody's own.
-
-    Args:
-        path: JSON, a list of lists of row numbers.
-        rows: of the data.
-
-    Raises:
-        SystemExit: it holds something else, a row that is not there, a row twice in a list, or a
-            list that leaves no row to learn from.
-    """
-    try:
-        folds = [np.array(each) for each in json.loads(path.read_text("utf-8"))]
-        sound = bool(folds) and all(_is_fold(fold, rows) for fold in folds)
-    except (ValueError, TypeError):
-        sound = False
-    if not sound:
-        raise SystemExit(
-            f"{path} must hold lists of row numbers from 0 to {rows - 1}, none twice in a list and "
-            "none with all rows."
-        )
-    return folds
-
-
-def _is_fold(fold: NDArray[np.generic], rows: int) -> bool:
-    if fold.dtype.kind != "i" or fold.ndim != 1 or not 0 < len(fold) < rows:
-        return False
-    return len(np.unique(fold)) == len(fold) and fold.min() >= 0 and fold.max() < rows
+def candidates_of(found: Mapping[str, Any]) -> Names:
+    """Among which candidates the recorded answers were chosen: each has its loss beside them."""
+    first = found[VARIANTS[0]][0]
+    return {kind: tuple(first[kind]["losses"]) for kind in KINDS}
 
 
 def read_out_of_fold(out: Path, applications: Applications) -> dict[str, Any]:
@@ -156,20 +140,22 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folds", type=Path, help="JSON: lists of row numbers to answer")
-    arguments = parser.parse_args()
-    applications = read_applications(arguments.data, FIELDS)
-    rows = len(applications.approved)
-    folds = (
-        read_folds(arguments.folds, rows)
-        if arguments.folds
-        else folds_of(applications.approved, arguments.seed)
-    )
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--folds", default=str(FOLDS), metavar="NUMBER or FILE")
+    parser.add_argument("--repeats", type=int, help=f"of all folds; {REPEATS} unless given")
+    parser.add_argument("--candidates", action="append", metavar="NAME")
+    given = parser.parse_args()
+    applications = read_applications(given.data, FIELDS)
+    try:
+        folds = asked_folds(given.folds, given.repeats, applications.approved, given.seed)
+        names = candidates.some(given.candidates) if given.candidates else candidates.NAMES
+    except InputError as error:
+        raise SystemExit(str(error)) from error
+    given.out.mkdir(parents=True, exist_ok=True)
     with threadpool_limits(1):  # many small fits: threads cost more than they bring
-        found = run(applications, folds, arguments.out, arguments.seed)
-    (arguments.out / OUT_OF_FOLD).write_text(json.dumps(found) + "\n", encoding="utf-8")
-    print(f"{arguments.out / OUT_OF_FOLD}: {len(folds)} folds, {rows} rows, two variants")
+        found = run(applications, folds, given.out, given.seed, names)
+    (given.out / OUT_OF_FOLD).write_text(json.dumps(found) + "\n", encoding="utf-8")
+    rows = len(applications.approved)
+    print(f"{given.out / OUT_OF_FOLD}: {len(folds)} folds, {rows} rows, two variants")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ same command continues after a kill.
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from training.stages import Stage, run_all
+
+OPTIONS = "options.json"  # what the nested stage was last asked for
 
 
 def stages(
@@ -18,10 +21,12 @@ def stages(
     """All stages, in order."""
     paths = ["--data", str(data), "--out", str(out)]
     seeded, own = ["--seed", str(seed)], ["--checkpoint", str(checkpoint)]
+    nested = [*paths, *seeded, *nested_options]
     answers, learning, compare = (
         out / f"{name}.json" for name in ("out_of_fold", "learning", "compare")
     )
-    decision, evaluation = checkpoint / "decision.json", checkpoint / "evaluation.json"
+    decision = checkpoint / "decision.json"
+    evaluation, draws = checkpoint / "evaluation.json", checkpoint / "draws.safetensors"
     models = [
         checkpoint / name
         for name in ("ml.skops", "ml.onnx", "ann.safetensors", "population.safetensors")
@@ -30,18 +35,32 @@ def stages(
     card, lock = checkpoint / "README.md", checkpoint.parent / "checkpoint.json"
     measured = [answers, learning, compare, decision]
     fitted = [*models, checkpoint / "config.json", decision]
-    locked = [*fitted, evaluation, examples, plots, card]
+    locked = [*fitted, evaluation, draws, examples, plots, card]
     return [
-        Stage("training.loan.nested", [*paths, *seeded, *nested_options], [], [answers]),
+        Stage("training.loan.nested", nested, [out / OPTIONS], [answers]),
         Stage("training.loan.learning", paths, [answers], [learning]),
         Stage("training.loan.compare", paths, [answers], [compare]),
         Stage("training.loan.fit", [*paths, *own, *seeded], [answers], fitted),
-        Stage("training.loan.evaluate", [*paths, *own, *seeded], measured, [evaluation]),
+        Stage("training.loan.evaluate", [*paths, *own, *seeded], measured, [evaluation, draws]),
         Stage("training.loan.examples", own, [decision, *models], [examples]),
         Stage("training.loan.plots", own, [evaluation], [plots]),
         Stage("training.loan.card", own, [evaluation, decision], [card]),
         Stage("training.lock", [str(checkpoint)], locked, [lock]),
     ]
+
+
+def note_options(out: Path, seed: int, nested_options: list[str]) -> None:
+    """Leave what the nested stage was asked for as a file, so that it starts anew with other words.
+
+    Args:
+        out: where the stages meet.
+        seed, nested_options: of this run.
+    """
+    path, asked = out / OPTIONS, {"seed": seed, "options": nested_options}
+    before = json.loads(path.read_text("utf-8")) if path.exists() else {"seed": 0, "options": []}
+    if before != asked:
+        out.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asked) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -63,6 +82,7 @@ def main() -> None:
     if unknown:
         known = ", ".join(stage.name for stage in every)
         raise SystemExit(f"There is no stage {', '.join(sorted(unknown))}; there are {known}.")
+    note_options(given.out, given.seed, nested_options)
     run_all([stage for stage in every if stage.name not in given.without], given.again)
 
 

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from shared.tumor.decision import prediction_set
 from shared.tumor.predictor import Answer, Predictor, predict_many
-from training.metrics import DRAWS, Figure, Metric, bootstrap, proportion, share
+from training.metrics import (
+    DRAWS,
+    Figure,
+    Metric,
+    bootstrap,
+    bootstrap_of_distance,
+    proportion,
+    share,
+)
 from training.tumor import metrics
 from training.tumor.passes import FloatImage, batches, targets_of
 
@@ -44,6 +52,11 @@ class Part:
     def right(self) -> NDArray[np.bool_]:
         """(N,) whether that class is the true one."""
         return self.said == self.truth
+
+    @property
+    def refused(self) -> NDArray[np.bool_]:
+        """(N,) whether the gate turned it away."""
+        return np.array([answer.refusal is not None for answer in self.answers])
 
 
 def answered(
@@ -100,7 +113,7 @@ def calibration(part: Part, seed: int) -> dict[str, Any]:
     confidence = part.shares.max(axis=1)
     error = metrics.expected_calibration_error(part.right, confidence)
     return {
-        "ece": bootstrap(error, part.groups, seed=seed),
+        "ece": bootstrap_of_distance(error, part.groups, seed=seed),
         "brier": bootstrap(metrics.brier(part.truth, part.shares), part.groups, seed=seed),
         "bins": metrics.reliability(part.right, confidence),
     }

@@ -25,6 +25,13 @@ PLOTS = {
     "robustness.svg": "Accuracy under worse pictures",
 }
 
+MEASURED_ON = {  # all other figures: on the test part
+    "macro_f1_unseen": "unseen patients",
+    "pointing": "slices with an expert's box",
+    "energy": "slices with an expert's box",
+    "refused_other": "pictures that are no brain MRI",
+}
+
 TEXT = """
 # {name}
 
@@ -150,7 +157,7 @@ def card_data(found: dict[str, Any], begun_with: str) -> ModelCardData:
                 task_name=TASK_NAME,
                 dataset_type="brain-tumor-mri",
                 dataset_name=f"{found['data']['name']}, own split",
-                dataset_split=row["label"].rsplit(", ", 1)[-1],
+                dataset_split=MEASURED_ON.get(row["name"], "test"),
             )
             for row in found["headline"]
         ],

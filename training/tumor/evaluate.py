@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,9 @@ from tqdm import tqdm
 
 from shared.checkpoint.contract import EVALUATION_FILE, SCHEMA
 from shared.tumor.predictor import Predictor, load_predictor
-from training.metrics import DRAWS, Figure, proportion
+from training.draws import hashes_of_measured, write_draws
+from training.metrics import DRAWS
+from training.origins import origin_of
 from training.provenance import commit, versions
 from training.tumor import (
     faithfulness,
@@ -30,6 +31,7 @@ from training.tumor import (
     robustness,
 )
 from training.tumor.answers import Part, answered, calibration, classification, failures, sets
+from training.tumor.headline import Measured, basis, gated, headline
 from training.tumor.passes import read_all, targets_of
 from training.tumor.split import SPLIT_FILE, UNSEEN, hash_files, list_files
 
@@ -39,24 +41,9 @@ HEALTHY = "notumor"
 BESIDE = ("audit", "sources")  # what other stages measured, taken over where it is there
 INTERVAL = (
     f"95 %, bootstrap over groups of near-duplicates, {DRAWS} draws; where all slices "
-    "agree, the exact bound over groups"
+    "agree, the exact bound over groups; where chance alone moves a figure away from 0 "
+    "(calibration error), moved down by as much"
 )
-Log = Callable[[str], None]
-
-
-def gate(part: Part, unseen: Part, predictor: Predictor, seed: int) -> dict[str, Any]:
-    """What is refused: other pictures, slices of the test parts, brains of other sources."""
-
-    def refused(of: Part) -> Figure:
-        hits = np.array([a.refusal is not None for a in of.answers])
-        return proportion(hits, of.groups, seed=seed)
-
-    return {
-        "not_brain": refusals.other_pictures(predictor, seed),
-        "test_slices": refused(part),
-        "slices_of_unseen_patients": refused(unseen),
-        "other_brain": refusals.other_brains(predictor),
-    }
 
 
 def worse_pictures(predictor: Predictor, part: Part, seed: int) -> list[dict[str, Any]]:
@@ -75,61 +62,44 @@ def worse_pictures(predictor: Predictor, part: Part, seed: int) -> list[dict[str
     return rows
 
 
-def headline(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The figures that a reviewer looks at first."""
-    places = {
-        "macro_f1": ("Macro F1, test", found["classification"]["macro_f1"]),
-        "macro_f1_unseen": ("Macro F1, unseen patients", found["unseen_patients"]["macro_f1"]),
-        "ece": ("Calibration error, test", found["calibration"]["ece"]),
-        "coverage": ("Sets that hold the truth, test", found["sets"]["coverage"]),
-        "pointing": ("Map's maximum in the expert's box", found["localisation"]["pointing"]),
-        "energy": ("Share of the map in the expert's box", found["localisation"]["energy"]),
-        "refused_other": ("Other pictures refused", found["refusals"]["not_brain"]),
-        "refused_slices": ("Test slices refused", found["refusals"]["test_slices"]),
-    }
-    kept = ("value", "low", "high", "n")
-    return [
-        {"name": name, "label": label, **{k: figure[k] for k in kept}}
-        for name, (label, figure) in places.items()
-    ]
-
-
-def evaluate(
-    data: Path, split: dict[str, Any], checkpoint: Path, seed: int, log: Log
-) -> dict[str, Any]:
-    """Measure everything.
+def measure(data: Path, split: dict[str, Any], predictor: Predictor, seed: int) -> Measured:
+    """Let a checkpoint answer what the headline figures rest on.
 
     Args:
         data: folder with `training/` and `localisation/`.
         split: what the split stage wrote.
-        checkpoint: a folder with network and decision.
-        seed: of bootstrap, random maps and drawn pictures.
-        log: told which section is next.
+        predictor: of the checkpoint.
+        seed: of random maps and drawn pictures.
     """
-    predictor, labels = load_predictor(checkpoint), load_predictor(checkpoint).labels
-    parts = {
-        name: answered(predictor, files, list(read_all(data, files, name)), split["groups"])
-        for name, files in split["parts"].items()
-        if name in ("test", UNSEEN)
-    }
-    test, unseen = parts["test"], parts[UNSEEN]
-    log("localisation")
+
+    def part(name: str) -> Part:
+        files = split["parts"][name]
+        return answered(predictor, files, list(read_all(data, files, name)), split["groups"])
+
+    held_out = localisation.held_out(data)
+    boxed = localisation.score(predictor, held_out, seed, "localisation, other slices")
+    return Measured(part("test"), part(UNSEEN), boxed, refusals.other_pictures(predictor, seed))
+
+
+def evaluate(
+    data: Path, split: dict[str, Any], predictor: Predictor, measured: Measured, seed: int
+) -> dict[str, Any]:
+    """Every figure; arguments as for `measure`, and what it found."""
+    test, unseen, labels = measured.test, measured.unseen, predictor.labels
     boxed = localisation.boxed_part(data, test.files, split["groups"])
+    on_test = localisation.score(predictor, boxed, seed, "localisation, test part")
     found: dict[str, Any] = {
         "classification": classification(test, labels, seed),
         "unseen_patients": classification(unseen, labels, seed),
         "calibration": calibration(test, seed),
         "sets": sets(test, predictor, seed),
-        "refusals": gate(test, unseen, predictor, seed),
-        "localisation": localisation.score(
-            predictor, localisation.held_out(data), seed, "localisation, other slices"
-        ),
-        "localisation_test": localisation.score(predictor, boxed, seed, "localisation, test part"),
+        "refusals": refusals.section(test, unseen, measured.other, predictor, seed),
+        "localisation": localisation.section(measured.boxed, seed),
+        "localisation_test": localisation.section(on_test, seed),
     }
     found["unseen_patients"] |= {"ece": calibration(unseen, seed)["ece"]}
     found["unseen_patients"] |= {"coverage": sets(unseen, predictor, seed)["coverage"]}
     found |= of_maps(predictor, test, seed)
-    log("worse pictures")
     found["robustness"] = worse_pictures(predictor, test, seed)
     found["leak"] = what_leaks(data, split, labels, seed)
     found["failures"] = failures(test, labels)
@@ -175,8 +145,7 @@ def provenance(split: dict[str, Any], seed: int, seconds: float) -> dict[str, An
     return {
         "schema": SCHEMA,
         "task": "tumor",
-        "data": {"name": "Brain Tumor MRI Dataset (M. Nickparvar), Training part",
-                 "sha256": split["data_sha256"]},
+        "data": {"name": origin_of(split["data_sha256"]).name, "sha256": split["data_sha256"]},
         "splits": {
             "sha256": split["sha256"],
             "seed": split["seed"],
@@ -191,6 +160,16 @@ def provenance(split: dict[str, Any], seed: int, seconds: float) -> dict[str, An
     }  # fmt: skip
 
 
+def beside(out: Path) -> dict[str, Any]:
+    """What other stages measured, where it is there."""
+    paths = {name: out / f"{name}.json" for name in BESIDE}
+    return {
+        name: json.loads(path.read_text(encoding="utf-8"))
+        for name, path in paths.items()
+        if path.exists()
+    }
+
+
 def main() -> None:
     """Command line of the evaluate stage."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -201,14 +180,16 @@ def main() -> None:
     arguments = parser.parse_args()
     split = json.loads((arguments.out / SPLIT_FILE).read_text(encoding="utf-8"))
     started = time.monotonic()
-    found = evaluate(arguments.data, split, arguments.checkpoint, arguments.seed, tqdm.write)
-    for name in BESIDE:
-        path = arguments.out / f"{name}.json"
-        if path.exists():
-            found[name] = json.loads(path.read_text(encoding="utf-8"))
-    whole = provenance(split, arguments.seed, time.monotonic() - started) | found
+    data, checkpoint, seed = arguments.data, arguments.checkpoint, arguments.seed
+    predictor = load_predictor(checkpoint)
+    measured = measure(data, split, predictor, seed)
+    found = evaluate(data, split, predictor, measured, seed) | beside(arguments.out)
+    figures = gated(measured, predictor, data, seed)
+    write_draws(checkpoint, figures, basis(data, split, seed))
+    whole = provenance(split, seed, time.monotonic() - started) | found
+    whole["measured"] = hashes_of_measured(checkpoint, "tumor")
     text = json.dumps(whole, indent=1)
-    (arguments.checkpoint / EVALUATION_FILE).write_text(text + "\n", encoding="utf-8")
+    (checkpoint / EVALUATION_FILE).write_text(text + "\n", encoding="utf-8")
     for row in found["headline"]:
         spread = f"{row['low']:.3f} to {row['high']:.3f}"
         print(f"{row['label']}: {row['value']:.3f} ({spread}), n {row['n']}")

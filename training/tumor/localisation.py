@@ -7,6 +7,7 @@ class, drawn back onto the slice, against a point at the picture's centre and a 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from tqdm import tqdm
 
+from shared.checkpoint.contract import hash_file
 from shared.slices.decode import read_slice
 from shared.slices.framing import Window, onto_slice
 from shared.tumor.gradcam import grad_cam
@@ -51,6 +53,14 @@ def held_out(data: Path) -> list[Boxed]:
     table = data / FOLDER / "boxes.csv"
     boxes, labels = read_boxes(table), read_labels(table)
     return [Boxed(data / FOLDER / f, boxes[f], labels[f], k) for k, f in enumerate(sorted(boxes))]
+
+
+def held_out_digest(data: Path) -> str:
+    """sha256 over the table of boxes and the slices of `localisation/`."""
+    table = data / FOLDER / "boxes.csv"
+    files = (data / FOLDER / name for name in sorted(read_boxes(table)))
+    lines = "\n".join(hash_file(path) for path in (table, *files))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def boxed_part(data: Path, files: list[str], groups: dict[str, int]) -> list[Boxed]:
@@ -100,14 +110,33 @@ def random_map(
     return onto_slice(cloud, Window(0, 0, max(shape)), shape)
 
 
-def score(
-    predictor: Predictor, slices: Iterable[Boxed], seed: int, title: str
-) -> dict[str, object]:
-    """Score the maps of slices with boxes.
+@dataclass(frozen=True)
+class Scored:
+    """How the maps of N slices with boxes lie, beside two yardsticks.
 
-    Returns:
-        Figures of pointing and energy, the same of the two yardsticks, by class, and the share of
-        slices without anything to draw.
+    Attributes:
+        hits: N of the map, of a point at the centre, of a random map, by these names.
+        groups: (N,) near-duplicate groups.
+        labels: (N,) true classes.
+    """
+
+    hits: dict[str, list[Hit]]
+    groups: NDArray[np.int64]
+    labels: NDArray[np.str_]
+
+    def of_map(self, name: str) -> NDArray[np.float64]:
+        """(N,) "pointing" or "energy" of the map."""
+        return np.array([getattr(each, name) for each in self.hits["map"]])
+
+
+def score(predictor: Predictor, slices: Iterable[Boxed], seed: int, title: str) -> Scored:
+    """Score the maps of slices with boxes, for their true classes.
+
+    Args:
+        predictor: of the checkpoint.
+        slices: with an expert's box each.
+        seed: of the random maps.
+        title: of the progress.
     """
     boxed = list(slices)
     rng = np.random.default_rng(seed)
@@ -122,12 +151,17 @@ def score(
         cells = (values.shape[0], values.shape[1])
         rows["random"].append(hit(random_map(shape, cells, rng), each.box))
     groups = np.array([each.group for each in boxed])
-    labels = np.array([each.label for each in boxed])
-    found: dict[str, object] = dict(figures(rows["map"], groups, seed))
-    found["centre"] = figures(rows["centre"], groups, seed)
-    found["random"] = figures(rows["random"], groups, seed)
+    return Scored(rows, groups, np.array([each.label for each in boxed]))
+
+
+def section(scored: Scored, seed: int) -> dict[str, object]:
+    """Figures of pointing and energy, the same of the two yardsticks, and by class."""
+    of_map, groups, labels = scored.hits["map"], scored.groups, scored.labels
+    found: dict[str, object] = dict(figures(of_map, groups, seed))
+    found["centre"] = figures(scored.hits["centre"], groups, seed)
+    found["random"] = figures(scored.hits["random"], groups, seed)
     found["by_class"] = {
-        label: figures([h for h, own in zip(rows["map"], labels, strict=True) if own == label],
+        label: figures([h for h, own in zip(of_map, labels, strict=True) if own == label],
                        groups[labels == label], seed)
         for label in sorted(set(labels))
     }  # fmt: skip

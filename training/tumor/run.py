@@ -22,7 +22,8 @@ def stages(
     split, weights, sources = out / "split.json", out / "network.pt", out / "sources.json"
     audit = out / "audit.json"
     network, decision = checkpoint / "model.onnx", checkpoint / "decision.json"
-    evaluation, examples = checkpoint / "evaluation.json", checkpoint / "examples" / "examples.json"
+    evaluation, draws = checkpoint / "evaluation.json", checkpoint / "draws.safetensors"
+    examples = checkpoint / "examples" / "examples.json"
     card, lock = checkpoint / "README.md", checkpoint.parent / "checkpoint.json"
     measured = [network, decision, split, audit, sources]
     plots = checkpoint / "plots" / "confusion.svg"
@@ -34,11 +35,11 @@ def stages(
         Stage("training.tumor.sources", [*paths, "--seed", str(seed)], [split], [sources]),
         Stage("training.tumor.export", ["--out", str(out), *own], [weights], [network]),
         Stage("training.tumor.decide", both, [network, split], [decision]),
-        Stage("training.tumor.evaluate", both, measured, [evaluation]),
+        Stage("training.tumor.evaluate", both, measured, [evaluation, draws]),
         Stage("training.tumor.plots", own, [evaluation], [plots]),
         Stage("training.tumor.examples", ["--out", str(examples.parent)], [], [examples]),
         Stage("training.tumor.card", own, [evaluation], [card]),
-        Stage("training.lock", [str(checkpoint)], [card, examples, plots, network], [lock]),
+        Stage("training.lock", [str(checkpoint)], [card, draws, examples, plots, network], [lock]),
     ]
 
 

@@ -30,7 +30,9 @@ INTRODUCTION = (
 CARDS = (
     "AUC and accuracy are better the nearer they are to 1: how well good and bad applicants are "
     "put in order, and how many are decided as the lender did. The Brier score and the calibration "
-    "error are better the nearer they are to 0: how far probabilities are from the truth."
+    "error are better the nearer they are to 0: how far probabilities are from the truth. So is "
+    "the fairness gap: the largest difference in approval rate between two groups of one protected "
+    "field."
 )
 
 

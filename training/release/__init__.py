@@ -1,0 +1,1 @@
+"""From a checkpoint to a version on the Hub, and which of them a Space runs."""
