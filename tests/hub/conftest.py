@@ -1,6 +1,64 @@
-"""Makes hub_server importable: with importlib mode pytest puts no test folder on the path."""
+"""A Hub for the tests of this folder: our own server, or, on demand, the real one.
 
+- `hub` is the server in this process (hub_server.py). Tests that inject faults, or look at what was
+  asked, use it.
+- `somewhere` is either. Tests that only use the client use it, so that they may run against the
+  real Hub too, to see that our server tells the truth:
+
+      HUB_TESTS_ENDPOINT=https://huggingface.co HUB_TESTS_TOKEN=hf_... pytest tests/hub
+
+  The token needs the right to write. What a test creates there is named `test-...` under the
+  token's own user and is deleted afterwards. Tests that use `hub` are skipped in such a run.
+- `loader` is a Space that looks for its checkpoint on `hub`.
+"""
+
+from __future__ import annotations
+
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+# With importlib mode pytest puts no test folder on the path.
 sys.path.insert(0, str(Path(__file__).parent))
+
+from hub_server import Hub, running_hub
+from hub_somewhere import Somewhere, real
+from loader import Loader, new_loader
+
+REAL = os.environ.get("HUB_TESTS_ENDPOINT", "")
+
+
+@pytest.fixture(autouse=True)
+def without_xet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client in this process takes the way that our server speaks."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """Our own server, in this process."""
+    if REAL:
+        pytest.skip("faults are injected into our own server only")
+    with running_hub() as running:
+        yield running
+
+
+@pytest.fixture
+def somewhere(request: pytest.FixtureRequest) -> Iterator[Somewhere]:
+    """Our own server, or the real Hub where HUB_TESTS_ENDPOINT names it."""
+    if REAL:
+        place = real(REAL, os.environ["HUB_TESTS_TOKEN"])
+    else:
+        running: Hub = request.getfixturevalue("hub")
+        place = Somewhere(running.address, running.user("somebody"), "somebody")
+    yield place
+    place.clear()
+
+
+@pytest.fixture
+def loader(hub: Hub, tmp_path: Path) -> Loader:
+    """A Space with a published checkpoint and a cache of its own."""
+    return new_loader(hub, tmp_path)

@@ -1,0 +1,185 @@
+"""What goes wrong between this machine and the Hub: tried again, or one sentence that helps."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+from hub_server import Hub
+from huggingface_hub import HfApi
+
+from shared.errors import CheckpointError
+from training.hub.commits import Target, head_of
+from training.hub.errors import LONGEST_WAIT, PublishError, patiently, plainly
+
+MODEL = Target("me/model", "model")
+
+
+@pytest.fixture
+def api(hub: Hub) -> HfApi:
+    hub.create(MODEL.repository)
+    return HfApi(endpoint=hub.address, token=hub.user("me"))
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Every pause that was made, without making it."""
+    found: list[float] = []
+    monkeypatch.setattr("training.hub.errors.time.sleep", found.append)
+    return found
+
+
+def refusal(api: HfApi) -> str:
+    """The sentence that a question to the Hub ends in."""
+    with pytest.raises(PublishError) as caught:
+        head_of(api, MODEL, lambda _: None)
+    return str(caught.value)
+
+
+def test_a_hub_in_trouble_is_asked_again_after_growing_pauses(
+    hub: Hub, api: HfApi, waits: list[float]
+) -> None:
+    said: list[str] = []
+    hub.fail("info", 503, times=3)
+    assert head_of(api, MODEL, said.append) == hub.repo(MODEL.repository).head
+    assert waits == [1, 2, 4]
+    assert len(said) == 3 and "in trouble (503)" in said[0] and "again in 1 s" in said[0]
+
+
+def test_a_hub_that_asks_to_wait_is_given_exactly_that(
+    hub: Hub, api: HfApi, waits: list[float]
+) -> None:
+    said: list[str] = []
+    hub.fail("info", 429, headers={"Retry-After": "17"})
+    assert head_of(api, MODEL, said.append) == hub.repo(MODEL.repository).head
+    assert waits == [17]
+    assert "asks to wait (429)" in said[0] and "17 s" in said[0]
+
+
+def test_the_other_way_of_asking_to_wait_is_understood(
+    hub: Hub, api: HfApi, waits: list[float]
+) -> None:
+    hub.fail("info", 429, headers={"RateLimit": '"api";r=0;t=23'})
+    head_of(api, MODEL, lambda _: None)
+    assert waits == [23]
+
+
+def test_nobody_is_kept_waiting_for_an_hour(hub: Hub, api: HfApi, waits: list[float]) -> None:
+    hub.fail("info", 429, times=0, headers={"Retry-After": str(LONGEST_WAIT + 1)})
+    assert "slow down (429)" in refusal(api)
+    assert waits == []
+
+
+def test_a_connection_that_breaks_off_once_is_made_again(
+    hub: Hub, api: HfApi, waits: list[float]
+) -> None:
+    hub.cut("info")
+    assert head_of(api, MODEL, lambda _: None) == hub.repo(MODEL.repository).head
+    assert waits == [1]
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "words"),
+    [
+        (401, "Invalid credentials in Authorization header", "Make one with write access"),
+        (402, "Subscribe", "wants to be paid for it. It says: Subscribe."),
+        (403, "Forbidden", "may not write there. It says: Forbidden. Use one of somebody"),
+        (403, "Private repository storage limit reached", "has no room for it"),
+        (404, "", "no such thing there"),
+        (409, "Conflict", "Somebody else changed it at the same time"),
+        (412, "A commit has happened since.", "Run the same command again"),
+        (413, "Payload too large", "has no room for it. It says: Payload too large."),
+        (500, "", "in trouble (500). Run the same command again"),
+        (418, "Short and stout", "refused (418). It says: Short and stout."),
+    ],
+)
+def test_each_answer_ends_in_a_sentence_that_says_what_to_do(
+    hub: Hub, api: HfApi, waits: list[float], status: int, message: str, words: str
+) -> None:
+    hub.fail("info", status, times=0, message=message)
+    said = refusal(api)
+    assert said.startswith("Could not look at the repository (me/model): ")
+    assert words in said and "\n" not in said and "  " not in said
+
+
+def test_a_connection_that_always_breaks_off_ends_in_a_sentence(
+    hub: Hub, api: HfApi, waits: list[float]
+) -> None:
+    hub.cut("info", times=0)
+    assert "connection broke off. Run the same command again" in refusal(api)
+    assert waits == [1, 2, 4]
+
+
+def test_a_hub_that_does_not_answer_in_time_is_said_to_be_slow(
+    hub: Hub, api: HfApi, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.hub.repository.PATIENCE", 0.2)
+    hub.slow("info", 2)
+    assert "did not answer in time" in refusal(api)
+    assert waits == [1, 2, 4]
+
+
+def test_without_a_network_the_address_is_named(waits: list[float]) -> None:
+    assert "cannot be reached. Check the network" in refusal(HfApi("http://127.0.0.1:9"))
+
+
+def test_without_dns_the_name_is_what_is_wrong(waits: list[float]) -> None:
+    assert "cannot be resolved" in refusal(HfApi("http://hub.invalid"))
+
+
+def test_a_page_that_is_not_the_hubs_is_said_to_be_none(
+    api: HfApi, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json
+
+    def no_json() -> None:
+        json.loads("<html>")
+
+    with pytest.raises(PublishError, match="not the Hub's"):
+        patiently(no_json, "ask", "me/model", lambda _: None)
+    assert waits == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "The disk is full at a/file. Free some space"),
+        (errno.EACCES, "Nothing can be read or written at a/file: Permission denied"),
+        (errno.EROFS, "Nothing can be read or written at a/file: Read-only file system"),
+        (errno.EIO, "Input/output error at a/file."),
+    ],
+)
+def test_faults_of_the_disk_name_the_file(number: int, words: str) -> None:
+    import os
+
+    with (
+        pytest.raises(PublishError, match="Could not fetch it") as caught,
+        plainly("fetch it", "x"),
+    ):
+        raise OSError(number, os.strerror(number), "a/file")
+    assert words in str(caught.value)
+
+
+def test_what_looks_like_a_token_is_never_repeated(
+    hub: Hub, api: HfApi, waits: list[float]
+) -> None:
+    token = str(api.token)
+    hub.fail("info", 403, times=0, message=f"{token} may not; see https://me:{token}@host/x")
+    said = refusal(api)
+    assert token not in said and "<hidden> may not" in said
+
+
+def test_our_own_errors_keep_their_words() -> None:
+    with pytest.raises(CheckpointError, match="^as it is$"), plainly("do it", "x"):
+        raise CheckpointError("as it is")
+
+
+def test_offline_by_choice_is_not_tried_again(waits: list[float]) -> None:
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    def offline() -> None:
+        raise OfflineModeIsEnabled("no")
+
+    with pytest.raises(PublishError, match="HF_HUB_OFFLINE"):
+        patiently(offline, "ask", "me/model")
+    assert waits == []
