@@ -1,0 +1,112 @@
+"""The command lines of a release, run as a maintainer runs them: in a tree, against a Hub."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hub_server import Hub
+from hub_somewhere import Somewhere
+from release_checkpoints import write_tree
+
+from shared.checkpoint.lock import lock_of, write_lock
+
+WHO = "me"
+REPOSITORY = f"{WHO}/loan-models"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A tree with one Space, a repository for its models, and a maintainer who is signed in."""
+
+    tree: Path
+    environment: dict[str, str]
+    repository: str
+
+    @property
+    def lock(self) -> dict[str, Any]:
+        """What the Space's lock says."""
+        found: dict[str, Any] = json.loads(self.lock_path.read_text(encoding="utf-8"))
+        return found
+
+    @property
+    def lock_path(self) -> Path:
+        """Of the Space."""
+        return self.tree / "spaces" / "loan" / "checkpoint.json"
+
+    def make_live(self, folder: Path, commit: str) -> None:
+        """Let the lock name a commit, as promoting does."""
+        write_lock(lock_of(folder, repository=self.repository, commit=commit), self.lock_path)
+
+    def start(self, *words: str | Path, **environment: str) -> subprocess.Popen[str]:
+        """Start `python -m training.WORDS` in the tree; what is set to "" is not set there."""
+        found = self.environment | {"OMP_NUM_THREADS": "1"} | environment
+        return subprocess.Popen(
+            [sys.executable, "-m", f"training.{words[0]}", *map(str, words[1:])],
+            cwd=self.tree,
+            env={key: value for key, value in found.items() if value},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str | Path, **environment: str) -> Told:
+        """Run it to its end."""
+        process = self.start(*words, **environment)
+        out, err = process.communicate(timeout=120)
+        return Told(process.returncode, out, err)
+
+    def done(self, *words: str | Path) -> str:
+        """What it prints when all goes well."""
+        told = self.run(*words)
+        assert told.code == 0, told
+        return told.out
+
+    def push(self, folder: Path, *options: str, **environment: str) -> Told:
+        """Push a checkpoint."""
+        return self.run("push", folder, "--repo", self.repository, *options, **environment)
+
+
+def bench_on(hub: Hub, folder: Path) -> Bench:
+    """Everything that a release on our own server needs, in an empty folder."""
+    return Bench(
+        write_tree(folder / "tree"), hub.environment(hub.user(WHO), folder / "home"), REPOSITORY
+    )
+
+
+def bench_somewhere(somewhere: Somewhere, folder: Path) -> Bench:
+    """The same on either Hub."""
+    return Bench(
+        write_tree(folder / "tree"),
+        somewhere.environment(folder / "home"),
+        somewhere.repository("loan"),
+    )
+
+
+@pytest.fixture
+def bench(hub: Hub, tmp_path: Path) -> Bench:
+    """Everything that a release needs, against our own server."""
+    return bench_on(hub, tmp_path)
+
+
+def all_files(folder: Path) -> dict[str, bytes]:
+    """Each file below a folder with its content; links are not followed."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }

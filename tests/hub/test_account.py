@@ -1,0 +1,37 @@
+"""May this token write there? Said before any work is done."""
+
+from __future__ import annotations
+
+import pytest
+from hub_server import Hub
+from huggingface_hub import HfApi
+
+from training.hub.account import check_account
+from training.hub.errors import PublishError
+
+
+def refusal(hub: Hub, token: str, repository: str = "me/model") -> str:
+    with pytest.raises(PublishError) as caught:
+        check_account(HfApi(endpoint=hub.address, token=token), repository)
+    assert token not in str(caught.value)
+    return str(caught.value)
+
+
+def test_who_may_write_is_named(hub: Hub) -> None:
+    token = hub.user("me", organisations=("team",))
+    for repository in ("me/model", "team/model"):
+        assert check_account(HfApi(endpoint=hub.address, token=token), repository) == "me"
+
+
+def test_an_expired_token_is_said_to_be_one(hub: Hub) -> None:
+    assert "expired or was revoked" in refusal(hub, hub.user("me", role="expired"))
+
+
+def test_a_token_that_may_only_read_is_refused_before_any_work(hub: Hub) -> None:
+    said = refusal(hub, hub.user("me", role="read"))
+    assert "may only read" in said and "Signed in as me" in said
+
+
+def test_an_owner_that_is_somebody_else_is_refused_with_those_it_may_be(hub: Hub) -> None:
+    token = hub.user("me", organisations=("team",))
+    assert "me cannot write to 'you', only to me, team" in refusal(hub, token, "you/model")

@@ -1,0 +1,54 @@
+"""How the command lines of a release begin and end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from huggingface_hub import get_session
+
+from shared.checkpoint.contract import REQUIRED
+from shared.checkpoint.lock import REPOSITORY
+from shared.errors import CheckpointError
+from training.hub.errors import PATIENCE, PublishError
+from training.hub.reasons import AGAIN, without_secrets
+
+REFUSED, BROKEN_OFF = 1, 130
+
+
+def say(line: str) -> None:
+    """Tell the person at the terminal, at once."""
+    print(without_secrets(line), flush=True)
+
+
+def run(action: Callable[[], None]) -> None:
+    """Do what a command line is for.
+
+    Raises:
+        SystemExit: with 1 after a refusal, whose sentence stands on standard error; with 130 where
+            somebody broke it off.
+    """
+    get_session().timeout = PATIENCE
+    try:
+        action()
+    except (PublishError, CheckpointError) as error:
+        print(without_secrets(str(error)), file=sys.stderr)
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        print(f"\nBroken off. {AGAIN}", file=sys.stderr)
+        sys.exit(BROKEN_OFF)
+
+
+def repository(value: str) -> str:
+    """An argument that names a repository of the Hub."""
+    if not REPOSITORY.fullmatch(value):
+        raise argparse.ArgumentTypeError(f"{without_secrets(value)!r} is no OWNER/NAME")
+    return value
+
+
+def for_a_space(description: str | None) -> argparse.ArgumentParser:
+    """A command line whose first word is a task."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("task", choices=sorted(REQUIRED), help="which Space")
+    return parser
