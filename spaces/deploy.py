@@ -1,192 +1,122 @@
-"""Assemble a Space's folder as the Hub gets it: `python spaces/deploy.py tumor --local FOLDER`.
+"""Assemble a Space's folder, and put it on the Hub.
 
-The result runs by itself: the Space's own folder, beside it what it imports of `shared` with the
-assets of those packages, and a file SOURCE that names the commit. The bundled checkpoint stays out
-unless it is asked for.
+    python spaces/deploy.py tumor --local FOLDER       leave a folder that runs by itself
+    python spaces/deploy.py tumor --to OWNER/NAME      put it up, wait, ask what answers
+
+Without a published model the bundled checkpoint goes along, or the Space could not answer.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import shutil
-import subprocess
+import re
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from huggingface_hub.repocard import metadata_load
+from huggingface_hub import HfApi, SpaceHardware
+from huggingface_hub.utils import disable_progress_bars
 
-ROOT = Path(__file__).parents[1]
-SHARED = "shared"
-ASSETS = "assets"  # folder of a package with what its modules read beside Python
-CHECKPOINT = "checkpoint"
-LONGEST_DESCRIPTION = 60  # characters; the Hub refuses a longer one
-COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
-SHOWN = ["title", "emoji", "colorFrom", "colorTo", "license", "tags", "short_description"]
-REQUIRED = [*SHOWN, "sdk", "sdk_version", "python_version", "app_file"]
+from deploying.folder import Folder
+from deploying.from_checkout import assembled
+from deploying.going_back import folder_at
+from deploying.hosting import Wanted, is_public
+from deploying.putting_up import compare, put_up
+from shared.checkpoint.lock import LOCK_FILE, REPOSITORY, read_lock
+from shared.errors import CheckpointError
+from training.hub.account import check_account
+from training.hub.errors import PublishError
 
-
-def assemble(space: Path, target: Path, *, with_checkpoint: bool) -> list[str]:
-    """Write the folder that the Hub gets.
-
-    Args:
-        space: a Space's folder in this repository.
-        target: a folder that does not exist yet, or is empty.
-        with_checkpoint: take the bundled checkpoint along.
-
-    Returns:
-        The files written, as sorted paths with slashes.
-
-    Raises:
-        ValueError: no such Space, a target that is in the way, or front matter with a fault.
-    """
-    if not (space / "app.py").is_file():
-        raise ValueError(f"There is no Space {space.name!r} with an app.py.")
-    check_target(space, target)
-    check_front_matter(space)
-    source = source_text()
-    shutil.copytree(space, target, ignore=left_out(space, with_checkpoint), dirs_exist_ok=True)
-    modules = shared_files(sorted(target.rglob("*.py")))
-    for file in modules | assets_of(modules):
-        copy = target / file.relative_to(ROOT)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, copy)
-    (target / "SOURCE").write_text(source, encoding="utf-8")
-    return sorted(p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file())
+HERE = Path(__file__).parent
+LONGEST_WAIT = 1800.0  # seconds; a first build installs PyTorch
+say = partial(print, flush=True)
 
 
-def check_target(space: Path, target: Path) -> None:
-    """Refuse a target that would be overwritten or would be copied into itself."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ValueError(f"{target} is not empty. Name a new folder.")
-    if target.resolve().is_relative_to(space.resolve()):
-        raise ValueError(f"{target} lies inside the Space. Name a folder elsewhere.")
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    names = sorted(app.parent.name for app in HERE.glob("*/app.py"))
+    made.add_argument("space", choices=names, help="which Space")
+    made.add_argument("--to", metavar="OWNER/NAME", type=repository, help="a Space on the Hub")
+    made.add_argument("--local", metavar="FOLDER", type=Path, help="leave the folder here")
+    flavours = [flavour.value for flavour in SpaceHardware]
+    made.add_argument(
+        "--hardware", choices=flavours, metavar="NAME", help="zero-a10g, cpu-basic, t4-small, ..."
+    )
+    made.add_argument("--with-checkpoint", action="store_true", help="take the bundled one along")
+    made.add_argument("--private", action="store_true", help="a new Space is private")
+    made.add_argument("--back-to", metavar="COMMIT", help="the files of this commit of the Space")
+    made.add_argument("--dry-run", action="store_true", help="only say what would change")
+    made.add_argument(
+        "--wait", metavar="SECONDS", type=float, default=LONGEST_WAIT, help="for the build"
+    )
+    return made
 
 
-def left_out(space: Path, with_checkpoint: bool) -> Any:
-    """What copytree leaves out: caches, hidden files and, unless asked for, the checkpoint."""
-
-    def ignore(folder: str, names: list[str]) -> set[str]:
-        found = {name for name in names if name.startswith(".") or name == "__pycache__"}
-        if Path(folder) == space and not with_checkpoint:
-            found.add(CHECKPOINT)
-        return found
-
-    return ignore
+def repository(text: str) -> str:
+    """A name on the Hub."""
+    if not re.fullmatch(REPOSITORY, text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no OWNER/NAME")
+    return text
 
 
-def shared_files(modules: list[Path]) -> set[Path]:
-    """The files of `shared` that some modules import, directly or through one another.
-
-    Args:
-        modules: files outside `shared`.
-    """
-    found: set[Path] = set()
-    waiting = list(modules)
-    while waiting:
-        new = {file for name in imported(waiting.pop()) for file in files_of(name)} - found
-        found |= new
-        waiting += new
-    return found
+def check_together(made: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse options that say nothing together; exits with code 2."""
+    if not (options.to or options.local):
+        made.error("say where: --to OWNER/NAME, --local FOLDER, or both")
+    if options.back_to and (options.local or options.with_checkpoint or not options.to):
+        made.error("--back-to goes with --to alone: it puts back what the Space held")
 
 
-def assets_of(modules: Iterable[Path]) -> set[Path]:
-    """What lies in the assets of the packages of some modules; hidden files stay behind."""
-    folders = {module.parent / ASSETS for module in modules}
-    found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
-    return {path for path in found if path.suffix != ".py" and not path.name.startswith(".")}
+@contextmanager
+def wanted_folder(options: argparse.Namespace, api: HfApi, wanted: Wanted) -> Iterator[Folder]:
+    """What shall be on the Hub: assembled here, or as it was once."""
+    with tempfile.TemporaryDirectory() as temporary:
+        target = Path(temporary) / "space"
+        if options.back_to:
+            yield folder_at(api, options.space, wanted, options.back_to, target, say)
+        else:
+            space = HERE / options.space
+            public = not options.to or is_public(api, read_lock(space / LOCK_FILE), say)
+            along = options.with_checkpoint
+            target = options.local or target
+            yield assembled(space, target, along=along, public=public, say=say)
 
 
-def imported(module: Path) -> Iterator[str]:
-    """Dotted names that a module may import, at its top or in a function.
-
-    `from a.b import c` may mean the module a.b.c, so that is among them.
-    """
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"), str(module))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def files_of(name: str) -> Iterator[Path]:
-    """The module of `shared` that a dotted name means, with the packages around it."""
-    parts = name.split(".")
-    if parts[0] != SHARED:
-        return
-    for end in range(1, len(parts) + 1):
-        path = ROOT.joinpath(*parts[:end])
-        for file in (path / "__init__.py", path.with_suffix(".py")):
-            if file.is_file():
-                yield file
-
-
-def check_front_matter(space: Path) -> None:
-    """Refuse a Space whose README.md the Hub would refuse or build differently from our tests.
-
-    Raises:
-        ValueError: names the key and what is wrong with it.
-    """
-    found = metadata_load(space / "README.md") or {}
-    missing = [key for key in REQUIRED if not found.get(key)]
-    if missing:
-        raise ValueError(f"README.md of {space.name}: front matter lacks {', '.join(missing)}.")
-    faults = {
-        "sdk": found["sdk"] != "gradio",
-        "sdk_version": found["sdk_version"] != tested_gradio(),
-        "colorFrom": found["colorFrom"] not in COLOURS,
-        "colorTo": found["colorTo"] not in COLOURS,
-        "app_file": not (space / found["app_file"]).is_file(),
-        "short_description": len(found["short_description"]) > LONGEST_DESCRIPTION,
-    }
-    for key in (key for key, wrong in faults.items() if wrong):
-        raise ValueError(f"README.md of {space.name}: {key} cannot be {found[key]!r}.")
-
-
-def tested_gradio() -> str:
-    """The version of Gradio that the tests ran with."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pins = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
-    return pins["gradio"]
-
-
-def source_text() -> str:
-    """Content of SOURCE: the commit, and whether files had changed since.
-
-    Raises:
-        ValueError: this is no git checkout, so that no commit can be named.
-    """
-    commit = git("rev-parse", "HEAD")
-    changed = git("status", "--porcelain", "--", "spaces", SHARED)
-    return f"{commit}\n" + ("with uncommitted changes\n" if changed else "")
-
-
-def git(*arguments: str) -> str:
-    """What a git command prints."""
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise ValueError(f"git {' '.join(arguments)} failed: {done.stderr.strip()}")
-    return done.stdout.strip()
+def run(options: argparse.Namespace) -> None:
+    """Assemble, and put up where asked."""
+    api, wanted = HfApi(), Wanted(options.to or "", options.hardware, options.private)
+    if options.to:
+        disable_progress_bars()  # of each small file; the stages are told in lines
+        check_account(api, options.to, say)
+    with wanted_folder(options, api, wanted) as folder:
+        if options.local:
+            say(f"They are in {options.local}; python app.py starts them there.")
+        if not options.to:
+            return
+        compared = compare(api, folder, wanted, say)
+        if options.dry_run:
+            say("Nothing was put up (--dry-run).")
+            return
+        put_up(api, folder, wanted, compared, limit=options.wait, say=say)
 
 
 def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("space", help="name of a folder in spaces/")
-    parser.add_argument("--local", type=Path, required=True, help="where to write the folder")
-    parser.add_argument("--with-checkpoint", action="store_true", help="take the bundled one along")
-    options = parser.parse_args()
-    space = Path(__file__).parent / options.space
+    """Command line. Exit codes: 0 fine, 1 refused or failed, 2 wrong use."""
+    made = parser()
+    options = made.parse_args()
+    check_together(made, options)
     try:
-        files = assemble(space, options.local, with_checkpoint=options.with_checkpoint)
-    except ValueError as error:
+        run(options)
+    except (ValueError, OSError, CheckpointError, PublishError) as error:
         sys.exit(str(error))
-    print(f"{options.local}: {len(files)} files, {sum('/' in name for name in files)} in folders")
-    if not options.with_checkpoint:
-        print("The bundled checkpoint is not among them (--with-checkpoint takes it along).")
+    except KeyboardInterrupt:
+        sys.exit("Broken off. Run the same command again: it goes on where it was.")
 
 
 if __name__ == "__main__":

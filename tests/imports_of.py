@@ -12,7 +12,12 @@ SPACE_PACKAGES = {
     for name in ("loan", "tumor")
     if (ROOT / "spaces" / name / f"{name}_space").is_dir()
 }
-PACKAGES = {"shared": ROOT / "shared", "training": ROOT / "training", **SPACE_PACKAGES}
+PACKAGES = {
+    "shared": ROOT / "shared",
+    "training": ROOT / "training",
+    "deploying": ROOT / "spaces" / "deploying",
+    **SPACE_PACKAGES,
+}
 
 
 def modules(folder: Path) -> list[Path]:

@@ -6,10 +6,12 @@ the generator ends the work.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.slices.framing import to_input
 from shared.tumor.gradcam import likeliest
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Steps = Generator[float, None, Heatmap]
+Output = Callable[["Tensor"], "Tensor"]
+Found = tuple[NDArray[np.float32], float | None]  # a map and its gap
+NOBODY_ELSE: AbstractContextManager[Any] = nullcontext()
 
 INPUT = "input"
 SEGMENTS, STEPS_A_SEGMENT = 10, 5
@@ -34,9 +39,6 @@ def integrated_gradients(
     predictor: Predictor, answer: Answer, *, target: str | None = None, against: str | None = None
 ) -> Steps:
     """Integrated Gradients from a black square (Sundararajan, Taly and Yan 2017).
-
-    The path is cut into segments whose attributions add up to those of the whole path, so that
-    progress can be shown between them.
 
     Args:
         predictor: the checkpoint that gave the answer.
@@ -54,22 +56,47 @@ def integrated_gradients(
         InputError: no such class, or a class compared with itself.
     """
     import torch
-    from captum.attr import IntegratedGradients
 
-    target, first, second = _classes(predictor, answer, target, against)
+    target, first, second = classes(predictor, answer, target, against)
     head = load_head(predictor.folder)
-    pixels = torch.from_numpy(to_input(answer.prepared.pixels))
-    along = torch.linspace(0, 1, SEGMENTS + 1) ** CROWDING
-    path = along.view(-1, 1, 1, 1) * (pixels - BLACK) + BLACK
 
     def output(batch: Tensor) -> Tensor:
         logits = head.network(batch)
         return logits[:, first] - (logits[:, second] if second is not None else 0)
 
+    whole = torch.from_numpy(to_input(answer.prepared.pixels))
+    values, gap = yield from gradients_in_steps(output, whole, head.lock)
+    return Heatmap(values, target, against, INPUT, "integrated_gradients", gap)
+
+
+def gradients_in_steps(
+    output: Output, pixels: Tensor, turn: AbstractContextManager[Any] = NOBODY_ELSE
+) -> Generator[float, None, Found]:
+    """Integrated Gradients of any output, on the device where the pixels are.
+
+    The path is cut into segments whose attributions add up to those of the whole path, so that
+    progress can be shown between them.
+
+    Args:
+        output: (N, 3, S, S) to (N,).
+        pixels: (1, 3, S, S), normalised to -1..1.
+        turn: is entered for each segment.
+
+    Yields:
+        Share done.
+
+    Returns:
+        (S, S) float32 and the gap.
+    """
+    import torch
+    from captum.attr import IntegratedGradients
+
+    along = torch.linspace(0, 1, SEGMENTS + 1, device=pixels.device) ** CROWDING
+    path = along.view(-1, 1, 1, 1) * (pixels - BLACK) + BLACK
     total = torch.zeros_like(pixels)
     for k in range(SEGMENTS):
         yield k / SEGMENTS
-        with head.lock:
+        with turn:
             total += IntegratedGradients(output).attribute(
                 path[k + 1 : k + 2],
                 path[k : k + 1],
@@ -79,8 +106,7 @@ def integrated_gradients(
     with torch.inference_mode():
         start, end = output(path[:1]), output(path[-1:])
     gap = float((total.sum() - (end - start)).abs())
-    values = total.sum(dim=(0, 1)).detach().numpy().astype(np.float32)
-    return Heatmap(values, target, against, INPUT, "integrated_gradients", gap)
+    return total.sum(dim=(0, 1)).detach().cpu().numpy().astype(np.float32), gap
 
 
 def occlusion(
@@ -88,42 +114,56 @@ def occlusion(
 ) -> Steps:
     """Occlusion by a black square (Zeiler and Fergus 2014): how far the logit falls under it.
 
-    Captum slides the square along one band of rows after the other; the forward passes run in ONNX
-    Runtime, since no gradient is needed.
+    The forward passes run in ONNX Runtime, since no gradient is needed.
 
     Args, yields, returns and raises as `integrated_gradients`; the map has no `gap`.
     """
     import torch
+
+    target, first, second = classes(predictor, answer, target, against)
+
+    def output(batch: Tensor) -> Tensor:
+        logits = run_network(predictor.network, batch.numpy())[1]
+        chosen = logits[:, first] - (logits[:, second] if second is not None else 0)
+        return torch.from_numpy(np.ascontiguousarray(chosen))
+
+    whole = torch.from_numpy(to_input(answer.prepared.pixels))
+    values, _ = yield from occlusion_in_steps(output, whole)
+    return Heatmap(values, target, against, INPUT, "occlusion")
+
+
+def occlusion_in_steps(output: Output, pixels: Tensor) -> Generator[float, None, Found]:
+    """Occlusion for any output, on the device where the pixels are.
+
+    Captum slides the square along one band of rows after the other.
+
+    Args, yields and returns as `gradients_in_steps`; there is no gap.
+    """
     from captum.attr import Occlusion
 
-    target, first, second = _classes(predictor, answer, target, against)
-    whole = torch.from_numpy(to_input(answer.prepared.pixels))
-    size = predictor.size
+    size = pixels.shape[-1]
     window, stride = round(size * WINDOW_SHARE), round(size * STRIDE_SHARE)
     tops = list(range(0, size - window + 1, stride))
     total, times = np.zeros((size, size), np.float32), np.zeros((size, 1), np.float32)
     for done, top in enumerate(tops):
         yield done / len(tops)
 
-        def output(bands: Tensor, top: int = top) -> Tensor:
-            batch = whole.repeat(len(bands), 1, 1, 1)
+        def of_bands(bands: Tensor, top: int = top) -> Tensor:
+            batch = pixels.repeat(len(bands), 1, 1, 1)
             batch[:, :, top : top + window] = bands
-            logits = run_network(predictor.network, batch.numpy())[1]
-            chosen = logits[:, first] - (logits[:, second] if second is not None else 0)
-            return torch.from_numpy(np.ascontiguousarray(chosen))
+            return output(batch)
 
-        band = whole[:, :, top : top + window]
-        found = Occlusion(output).attribute(
+        band = pixels[:, :, top : top + window]
+        found = Occlusion(of_bands).attribute(
             band, (3, window, window), strides=(3, stride, stride), baselines=BLACK,
             perturbations_per_eval=8,
         )  # fmt: skip
-        total[top : top + window] += found[0, 0].numpy()
+        total[top : top + window] += found[0, 0].cpu().numpy()
         times[top : top + window] += 1
-    values = (total / np.maximum(times, 1)).astype(np.float32)
-    return Heatmap(values, target, against, INPUT, "occlusion")
+    return (total / np.maximum(times, 1)).astype(np.float32), None
 
 
-def _classes(
+def classes(
     predictor: Predictor, answer: Answer, target: str | None, against: str | None
 ) -> tuple[str, int, int | None]:
     """The target's name, and the indices of both classes."""

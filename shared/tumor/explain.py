@@ -6,9 +6,10 @@ from collections.abc import Generator
 from typing import Literal, get_args
 
 from shared.errors import InputError
-from shared.tumor.attribution import integrated_gradients, occlusion
+from shared.tumor.attribution import INPUT, classes, integrated_gradients, occlusion
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.heatmap import LAST, Heatmap, listed
+from shared.tumor.on_device import SlowMap
 from shared.tumor.predictor import Answer, Predictor
 
 Method = Literal["gradcam", "integrated_gradients", "occlusion"]
@@ -23,6 +24,7 @@ def explain_in_steps(
     against: str | None = None,
     layer: str | None = None,
     method: str = "gradcam",
+    elsewhere: SlowMap | None = None,
 ) -> Generator[float, None, Heatmap]:
     """Explain an answer, showing progress.
 
@@ -33,6 +35,8 @@ def explain_in_steps(
         against: class it is compared with.
         layer: for Grad-CAM, one of `layers(predictor)`; the others work on the input itself.
         method: one of `METHODS`.
+        elsewhere: does the slow methods, as `on_device.slow_map` does; None does them here, on the
+            processor.
 
     Yields:
         Share done (0..1); Grad-CAM yields nothing.
@@ -52,8 +56,28 @@ def explain_in_steps(
             f"The layer {layer!r} goes with the method 'gradcam'; {method!r} works on the input. "
             "Leave the layer out."
         )
+    if elsewhere is not None:
+        return (yield from _elsewhere(elsewhere, method, predictor, answer, target, against))
     run = integrated_gradients if method == "integrated_gradients" else occlusion
     return (yield from run(predictor, answer, target=target, against=against))
+
+
+def _elsewhere(
+    slow: SlowMap,
+    method: str,
+    predictor: Predictor,
+    answer: Answer,
+    target: str | None,
+    against: str | None,
+) -> Generator[float, None, Heatmap]:
+    """A slow method that is done in another process, or on another device."""
+    target, first, second = classes(predictor, answer, target, against)
+    for step in slow(method, str(predictor.folder), answer.prepared.pixels, first, second):
+        if isinstance(step, tuple):
+            values, gap = step
+            return Heatmap(values, target, against, INPUT, method, gap)
+        yield step
+    raise RuntimeError(f"{method} ended without a map.")
 
 
 def explain(

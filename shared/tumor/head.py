@@ -56,16 +56,26 @@ def load_head(folder: Path) -> Head:
         return _load(folder)
 
 
-@cache
-def _load(folder: Path) -> Head:
+def open_timm(folder: Path) -> TimmNetwork:
+    """The whole network in timm, in eval mode, without gradients of its weights.
+
+    Raises:
+        CheckpointError: the folder does not load in timm.
+    """
     import timm
-    from torch import nn
 
     try:
         network: TimmNetwork = timm.create_model(f"local-dir:{folder}", pretrained=True)
     except Exception as error:  # timm, safetensors and torch share no base class
         raise CheckpointError(f"{folder.name} does not load in timm: {error}") from error
-    network.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False)
+
+
+@cache
+def _load(folder: Path) -> Head:
+    from torch import nn
+
+    network = open_timm(folder)
 
     class Above(nn.Module):
         """`forward_head`, behind a layer that Captum can attribute to."""

@@ -9,11 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from by_path import load_script
+from huggingface_hub.repocard import metadata_load
 from imports_of import ROOT, SPACES, imported
+from small_checkpoint import COMMIT, REPOSITORY, write_checkpoint, write_space
+
+from deploying import front_matter
+from deploying.assembly import assemble
+from deploying.code_source import git
+from deploying.reach import assets_of
+from shared.checkpoint.lock import LOCK_FILE, read_lock
 
 DEPLOY = ROOT / "spaces" / "deploy.py"
-deploy = load_script(DEPLOY)
 
 FRONT_MATTER = """---
 title: A Space
@@ -36,9 +42,8 @@ tags:
 def space(tmp_path: Path) -> Path:
     """A Space of its own with everything that must stay behind."""
     files = {
-        "README.md": FRONT_MATTER.format(gradio=deploy.tested_gradio()),
+        "README.md": FRONT_MATTER.format(gradio=front_matter.tested_gradio()),
         "app.py": "from shared.checkpoint.lock import read_lock",
-        "checkpoint/model.onnx": "weights",
         "some_space/checkpoint/keep.txt": "a folder of that name elsewhere is not the checkpoint",
         "some_space/__pycache__/x.pyc": "",
         ".cache/x": "",
@@ -47,24 +52,30 @@ def space(tmp_path: Path) -> Path:
         path = tmp_path / "space" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return tmp_path / "space"
+    return write_space(tmp_path / "space")
 
 
 def test_the_space_goes_without_checkpoint_caches_and_hidden_files(
     space: Path, tmp_path: Path
 ) -> None:
-    files = deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+    files = assemble(space, tmp_path / "out", with_checkpoint=False)
     own = [name for name in files if not name.startswith("shared/")]
-    assert own == ["README.md", "SOURCE", "app.py", "some_space/checkpoint/keep.txt"]
+    assert own == [
+        "README.md",
+        "SOURCE",
+        "app.py",
+        "checkpoint.json",
+        "some_space/checkpoint/keep.txt",
+    ]
 
 
 def test_the_checkpoint_goes_along_when_asked_for(space: Path, tmp_path: Path) -> None:
-    files = deploy.assemble(space, tmp_path / "out", with_checkpoint=True)
+    files = assemble(space, tmp_path / "out", with_checkpoint=True)
     assert "checkpoint/model.onnx" in files
 
 
 def test_of_shared_only_what_the_imports_reach(space: Path, tmp_path: Path) -> None:
-    files = deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+    files = assemble(space, tmp_path / "out", with_checkpoint=False)
     assert [name for name in files if name.startswith("shared/")] == [
         "shared/__init__.py",
         "shared/checkpoint/__init__.py",
@@ -76,14 +87,14 @@ def test_of_shared_only_what_the_imports_reach(space: Path, tmp_path: Path) -> N
 
 def test_imports_inside_functions_and_of_modules_by_from_count(space: Path, tmp_path: Path) -> None:
     (space / "app.py").write_text("def f():\n    from shared.slices import limits", "utf-8")
-    files = deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+    files = assemble(space, tmp_path / "out", with_checkpoint=False)
     assert "shared/slices/limits.py" in files
     assert "shared/slices/dicom.py" not in files
 
 
 def test_what_a_reached_package_reads_goes_along(space: Path, tmp_path: Path) -> None:
     (space / "app.py").write_text("from shared.page.html import page_asset", "utf-8")
-    files = deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+    files = assemble(space, tmp_path / "out", with_checkpoint=False)
     own = ROOT / "shared" / "page" / "assets"
     wanted = {f"shared/page/assets/{path.name}" for path in own.iterdir()}
     assert "shared/page/assets/style.css" in wanted
@@ -99,13 +110,13 @@ def test_of_assets_neither_code_nor_hidden_files_go_along(
     folder.mkdir(parents=True)
     for name in ("style.css", ".hidden", "tool.py"):
         (folder / name).touch()
-    assert deploy.assets_of([folder.parent / "html.py"]) == {folder / "style.css"}
+    assert assets_of([folder.parent / "html.py"]) == {folder / "style.css"}
 
 
 @pytest.mark.parametrize("name", SPACES)
 def test_every_import_of_a_space_is_there(name: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    files = set(deploy.assemble(SPACES[name], out, with_checkpoint=False))
+    files = set(assemble(SPACES[name], out, with_checkpoint=False))
     for module in out.rglob("*.py"):
         ast.parse(module.read_text(encoding="utf-8"))
         for wanted in imported(module):
@@ -116,10 +127,10 @@ def test_every_import_of_a_space_is_there(name: str, tmp_path: Path) -> None:
 
 
 def test_source_names_the_commit(space: Path, tmp_path: Path) -> None:
-    deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+    assemble(space, tmp_path / "out", with_checkpoint=False)
     commit, *rest = (tmp_path / "out" / "SOURCE").read_text(encoding="utf-8").splitlines()
     assert re.fullmatch("[0-9a-f]{40}", commit)
-    assert commit == deploy.git("rev-parse", "HEAD")
+    assert commit == git("rev-parse", "HEAD")
     assert rest in ([], ["with uncommitted changes"])
 
 
@@ -127,13 +138,13 @@ def test_a_folder_with_something_in_it_is_left_alone(space: Path, tmp_path: Path
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "precious").touch()
     with pytest.raises(ValueError, match="not empty"):
-        deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+        assemble(space, tmp_path / "out", with_checkpoint=False)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["precious"]
 
 
 def test_a_folder_inside_the_space_is_refused(space: Path) -> None:
     with pytest.raises(ValueError, match="inside the Space"):
-        deploy.assemble(space, space / "out", with_checkpoint=False)
+        assemble(space, space / "out", with_checkpoint=False)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +157,7 @@ def test_a_folder_inside_the_space_is_refused(space: Path) -> None:
         (("app_file: app.py", "app_file: main.py"), r"app_file cannot be 'main\.py'"),
         (("Says what it is", "Says " + "x" * 60), "short_description cannot be"),
         (("---\n", ""), "lacks title"),
+        (("tags:", "models: [somebody/tumor]\ntags:"), "models comes from checkpoint"),
     ],
 )
 def test_front_matter_that_the_hub_would_refuse_is_refused_here(
@@ -154,12 +166,70 @@ def test_front_matter_that_the_hub_would_refuse_is_refused_here(
     readme = space / "README.md"
     readme.write_text(readme.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(ValueError, match=fault):
-        deploy.assemble(space, tmp_path / "out", with_checkpoint=False)
+        assemble(space, tmp_path / "out", with_checkpoint=False)
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
-    command = [sys.executable, str(DEPLOY), "nothing", "--local", str(tmp_path / "out")]
+def test_front_matter_names_the_locked_model_and_brings_it_along(tmp_path: Path) -> None:
+    published = write_checkpoint(tmp_path / "published")
+    folder = write_space(tmp_path / "space", published)
+    (folder / "app.py").touch()
+    text = FRONT_MATTER.format(gradio=front_matter.tested_gradio()) + "# For visitors\n"
+    (folder / "README.md").write_text(text, encoding="utf-8")
+    assemble(folder, tmp_path / "out", with_checkpoint=False)
+    readme = tmp_path / "out" / "README.md"
+    found = metadata_load(readme)
+    assert found["models"] == [REPOSITORY]
+    name, files, commit = found["preload_from_hub"][0].split(" ")
+    assert (name, commit) == (REPOSITORY, COMMIT)
+    assert files.split(",") == sorted(read_lock(folder / LOCK_FILE).files)
+    assert {key: found[key] for key in ("title", "emoji", "tags")} == {
+        "title": "A Space", "emoji": "🧠", "tags": ["test"]
+    }  # fmt: skip
+    assert readme.read_text(encoding="utf-8").endswith("---\n# For visitors\n")
+
+
+def test_before_a_model_is_published_the_front_matter_stays_as_it_is(
+    space: Path, tmp_path: Path
+) -> None:
+    assemble(space, tmp_path / "out", with_checkpoint=True)
+    assert (tmp_path / "out" / "README.md").read_bytes() == (space / "README.md").read_bytes()
+
+
+def test_a_locked_file_that_the_list_cannot_hold_is_refused(tmp_path: Path) -> None:
+    published = write_checkpoint(tmp_path / "published")
+    (published / "two words.txt").touch()
+    folder = write_space(tmp_path / "space", published)
+    (folder / "app.py").touch()
+    (folder / "README.md").write_text(
+        FRONT_MATTER.format(gradio=front_matter.tested_gradio()), "utf-8"
+    )
+    with pytest.raises(ValueError, match=r"'two words\.txt'.*comma or a space"):
+        assemble(folder, tmp_path / "out", with_checkpoint=False)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing", "--local", "out"], "invalid choice: 'nothing'"),
+        (["loan"], "say where: --to OWNER/NAME, --local FOLDER, or both"),
+        (["loan", "--to", "no-owner"], "'no-owner' is no OWNER/NAME"),
+        (["loan", "--local", "out", "--back-to", "f" * 40], "--back-to goes with --to alone"),
+        (["loan", "--to", "a/b", "--hardware", "toaster"], "invalid choice: 'toaster'"),
+    ],
+)
+def test_wrong_use_is_said_and_ends_with_2(tmp_path: Path, arguments: list[str], said: str) -> None:
+    command = [sys.executable, str(DEPLOY), *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_refused_is_one_sentence_and_ends_with_1(tmp_path: Path) -> None:
+    (tmp_path / "precious").touch()
+    command = [sys.executable, str(DEPLOY), "loan", "--local", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode
-    assert done.stderr.strip() == "There is no Space 'nothing' with an app.py."
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"{tmp_path} is not empty. Name a new folder."

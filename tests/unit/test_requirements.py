@@ -8,17 +8,17 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-from by_path import load_script
 from imports_of import ROOT, SPACES, modules, top_levels
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from deploying.reach import shared_files
+
 # Not imported by us, but an imported package cannot be imported without it.
 NEEDED_BY_ANOTHER = {"torchvision": "timm"}
 COMES_WITH_THE_SDK = {"gradio", "gradio-client"}
+THERE_ON_THE_HUB_ALONE = {"spaces"}
 ZEROGPU_HAS_ITS_OWN = {"torch", "torchvision"}
-
-deploy = load_script(ROOT / "spaces" / "deploy.py")
 
 
 def requirements(text: str) -> dict[str, Requirement]:
@@ -33,8 +33,9 @@ def imported_distributions(space: Path) -> set[str]:
     or in a function.
     """
     own = modules(space)
-    names = set().union(*(top_levels(path) for path in {*own, *deploy.shared_files(own)}))
+    names = set().union(*(top_levels(path) for path in {*own, *shared_files(own)}))
     third_party = names - set(sys.stdlib_module_names) - {"shared", f"{space.name}_space"}
+    third_party -= THERE_ON_THE_HUB_ALONE
     owners = packages_distributions()
     return {canonicalize_name(owners[name][0]) for name in third_party}
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from html import escape
+from typing import Any
 
 import numpy as np
 
 from loan_space import reasons
 from loan_space.serving import Answered, Served
 from loan_space.wording import points, signed
-from shared.loan.ann_torch import CLOSE, second_opinion_ann
+from shared.device import CPU
+from shared.loan.ann_torch import CLOSE, integrated, second_opinion_ann
 from shared.loan.application import say
 from shared.loan.decision import MODELS
 from shared.loan.forest_view import ForestView, forest_view
 from shared.page.figures import table
+from shared.page.gpu import marked, or_here
 
 LEAST = 0.0005  # a contribution below that is not listed
 MOST_ROWS = 8
 ANN = MODELS.index("ann")
 AGREE = 0.9  # rank correlation from which two methods are called alike
+GPU_SECONDS = 20  # asked of a visitor's quota, which refuses what it does not hold
 _importing = threading.Lock()  # two threads that import PyTorch at once can see it half imported
+
+_marked_integrated = marked(integrated, seconds=GPU_SECONDS)
 
 
 def opinions_html(served: Served, answered: Answered) -> str:
@@ -33,10 +40,17 @@ def opinions_html(served: Served, answered: Answered) -> str:
     return f'<div class="opinions">{captum}{_own(own)}</div>'
 
 
+def _integrate(*arrays: Any) -> tuple[np.ndarray, int]:
+    """The heavy part, on a GPU where there is one."""
+    if _marked_integrated is integrated:  # no ZeroGPU: whatever this process has
+        return integrated(*arrays)
+    return or_here(partial(_marked_integrated, *arrays), partial(integrated, *arrays, device=CPU))
+
+
 def _captum(served: Served, answered: Answered) -> str:
     """Integrated Gradients beside the Shapley values, field by field."""
     row, decision = answered.application.row, served.predictor.decision
-    found = second_opinion_ann(served.predictor, row)
+    found = second_opinion_ann(served.predictor, row, _integrate)
     shapley = reasons.contributions_of(served, row).values[:, ANN]
     body = "".join(
         f'<tr><th scope="row">{escape(served.fields[k].label)}</th>'

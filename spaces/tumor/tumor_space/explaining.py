@@ -10,14 +10,18 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
+from shared.device import CPU, best_device
+from shared.page.gpu import marked, steps_or_here
 from shared.slices.framing import Window
 from shared.tumor.evidence import Evidence, score_map, sentence
 from shared.tumor.explain import METHODS, explain_in_steps
 from shared.tumor.gradcam import layers
 from shared.tumor.head import channel_weights
 from shared.tumor.heatmap import Heatmap
+from shared.tumor.on_device import SlowMap, slow_map
 from shared.tumor.overlay import blend, outline
 from shared.tumor.predictor import Answer
 from tumor_space.drawing import jpeg_url
@@ -38,7 +42,9 @@ __all__ = [
 
 AT_ONCE = "gradcam"
 DIGITS = 6  # significant ones that a map keeps as JSON
+GPU_SECONDS = 20  # asked of a visitor's quota, which refuses what it does not hold
 _importing = threading.Lock()
+_marked_slow_map = marked(slow_map, seconds=GPU_SECONDS)
 _slow_turns = threading.BoundedSemaphore(2)  # the slow methods take all cores: two at a time
 
 
@@ -80,8 +86,18 @@ def look(served: Served, answer: Answer, asked: Asked) -> Generator[float, None,
         InputError: no such class, layer or method.
     """
     warm_up(served.predictor.folder)
+    here = partial(explain_in_steps, served.predictor, answer, **asdict(asked))
     with _turn(asked):
-        return (yield from explain_in_steps(served.predictor, answer, **asdict(asked)))
+        slow = _elsewhere() if asked.slow else None
+        if slow is None:
+            return (yield from here())
+        return (yield from steps_or_here(partial(here, elsewhere=slow), here))
+
+
+def _elsewhere() -> SlowMap | None:
+    """What does the slow methods on a GPU; None where there is none."""
+    on_zero_gpu = _marked_slow_map is not slow_map  # the mark does nothing anywhere else
+    return _marked_slow_map if on_zero_gpu or best_device() != CPU else None
 
 
 def evidence_of(served: Served, answer: Answer, heatmap: Heatmap) -> EvidenceOfMap:

@@ -1,0 +1,1 @@
+"""A Space's folder, up on the Hub and looked at there. No Space imports this."""

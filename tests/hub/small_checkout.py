@@ -1,0 +1,86 @@
+"""A checkout of its own with both Spaces and checkpoints of a few bytes, to deploy from."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub_server import Hub
+from imports_of import ROOT, SPACES
+from small_checkpoint import write_checkpoint, write_space
+
+from shared.checkpoint.lock import LOCK_FILE, lock_of, write_lock
+
+MODEL, SPACE = "somebody/loan-model", "somebody/loan"
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of this repository's Spaces, committed, and a maintainer who is signed in."""
+
+    folder: Path
+    hub: Hub
+    token: str
+
+    @property
+    def lock(self) -> Path:
+        """The lock of the loan Space."""
+        return self.folder / "spaces" / "loan" / LOCK_FILE
+
+    def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of spaces/, as a maintainer types it."""
+        return subprocess.run(
+            [sys.executable, f"spaces/{script}.py", *arguments],
+            cwd=self.folder,
+            env=self.hub.environment(self.token, self.folder.parent / "home"),
+            capture_output=True,
+            text=True,
+        )
+
+    def deploy(self, *arguments: str, name: str = "loan") -> subprocess.CompletedProcess[str]:
+        """Deploy to SPACE."""
+        return self.run("deploy", name, "--to", SPACE, *arguments)
+
+    def look(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Look at SPACE."""
+        return self.run("look", "loan", "--at", SPACE, *arguments)
+
+    def publish(self, mark: str = "published") -> str:
+        """Publish a loan model, lock it, commit; returns the model's commit."""
+        folder = write_checkpoint(self.folder.parent / mark, mark, "loan")
+        commit = self.hub.publish(MODEL, folder)
+        write_lock(lock_of(folder, repository=MODEL, commit=commit), self.lock)
+        self.commit(f"Promote {mark}")
+        return commit
+
+    def commit(self, title: str) -> str:
+        """Commit everything; returns the commit."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", title)
+        return self.git("rev-parse", "HEAD")
+
+    def git(self, *words: str) -> str:
+        """What a git command prints."""
+        who = ("-c", "user.name=me", "-c", "user.email=me@localhost")
+        done = subprocess.run(
+            ["git", *who, *words], cwd=self.folder, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+
+def small_checkout(folder: Path, hub: Hub) -> Checkout:
+    """Copy what deploying reads; checkpoints are small ones, and the locks name them."""
+    tree = folder / "checkout"
+    left_out = shutil.ignore_patterns("__pycache__", "checkpoint", "node_modules")
+    shutil.copytree(ROOT / "spaces", tree / "spaces", ignore=left_out)
+    shutil.copytree(ROOT / "shared", tree / "shared", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "requirements.lock", tree)
+    for name in SPACES:
+        write_space(tree / "spaces" / name, task=name)
+    found = Checkout(tree, hub, hub.user("somebody"))
+    found.git("init", "--quiet")
+    found.commit("A checkout")
+    return found
