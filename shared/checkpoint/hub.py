@@ -1,24 +1,36 @@
 """The locked files of a Hub repository, through the client's cache.
 
-File by file and with a limit on every wait: the client's own listing of a whole repository tries
-again for half a minute when the Hub is down, and a Space should start on its other sources by then.
+File by file: the client's own listing of a whole repository tries again for half a minute when the
+Hub is down. What a Space waits for at its start is decided by who calls this, not here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from shared.checkpoint.background import in_parallel
 from shared.checkpoint.contract import hash_file
+from shared.checkpoint.hub_words import in_words
 from shared.checkpoint.lock import Lock
 from shared.errors import CheckpointError
 
-WAIT = 5.0  # seconds for the Hub to begin an answer
+WAIT = 60.0  # seconds for the Hub to begin an answer; nobody waits for it here
 AT_ONCE = 8  # files
 
 Result = TypeVar("Result")
+
+
+def import_client() -> None:
+    """Import what the functions below need; a second's work, so only where a model is published.
+
+    Before a thread uses it: two threads that import the same packages can see them half imported.
+    """
+    from huggingface_hub import get_hf_file_metadata, get_session, hf_hub_download, hf_hub_url
+
+    get_session()  # imports the rest
+    del get_hf_file_metadata, hf_hub_download, hf_hub_url
 
 
 def hub_files(lock: Lock) -> Path:
@@ -30,9 +42,8 @@ def hub_files(lock: Lock) -> Path:
         The folder of the locked files. Their hashes are still to be checked.
 
     Raises:
-        CheckpointError: the Hub cannot be reached, or does not have a file at this commit.
+        CheckpointError: the Hub cannot be reached, or does not give a file at this commit.
     """
-    # A second to import, so only where a model has been published.
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
     repository, commit = _where(lock)
@@ -45,11 +56,9 @@ def hub_files(lock: Lock) -> Path:
             )
         return path
 
-    def confirm() -> None:
-        first = hf_hub_url(repository, min(lock.files), revision=commit)
-        get_hf_file_metadata(first, timeout=WAIT)
-
-    _or_refuse(confirm, "it cannot be reached")
+    first = min(lock.files)
+    address = hf_hub_url(repository, first, revision=commit)
+    _or_refuse(lambda: get_hf_file_metadata(address, timeout=WAIT), first)
     return _folder(lock, fetch)
 
 
@@ -79,18 +88,16 @@ def _folder(lock: Lock, get: Callable[[str], str]) -> Path:
     """The folder around all files of a lock, each brought by `get`, some at a time."""
 
     def one(name: str) -> Path:
-        return _or_refuse(lambda: Path(get(name)), f"it did not give {name}")
+        return _or_refuse(lambda: Path(get(name)), name)
 
     names = sorted(lock.files)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        paths = list(pool.map(one, names))
+    paths = in_parallel(one, names, AT_ONCE)
     return paths[0].parents[len(PurePosixPath(names[0]).parts) - 1]
 
 
-def _or_refuse(action: Callable[[], Result], what: str) -> Result:
+def _or_refuse(action: Callable[[], Result], file: str) -> Result:
     """What an action of the client returns; its many kinds of errors as our own."""
     try:
         return action()
     except Exception as error:  # of the Hub, of HTTP, of the disk
-        first = (str(error).strip().splitlines() or ["no details"])[0]
-        raise CheckpointError(f"{what} ({type(error).__name__}: {first}).") from error
+        raise CheckpointError(f"{in_words(error, file)}.") from error

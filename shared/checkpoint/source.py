@@ -2,142 +2,134 @@
 
 1. the folder that an environment variable names;
 2. the Hub, at the locked commit, through the local cache;
-3. the cached copy, when the Hub cannot be reached;
+3. the cached copy, when the Hub cannot be reached or is slow;
 4. the bundled checkpoint.
 
-What is not complete, or not the locked file to the byte, is refused by name and the next source is
-used. One line of the log says what was loaded, and why nothing before it in this order.
+What is not complete, not the locked file to the byte, or cannot be opened is refused by name and
+the next source is used. The Hub is asked in the background and waited for a few seconds; a copy
+that comes after that is handed on as `Opened.later`. One line of the log says what was loaded, and
+why nothing before it in this order.
 """
 
 from __future__ import annotations
 
 import logging
-import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from shared.checkpoint.contract import check_complete, check_hashes, digest_of, hash_folder
-from shared.checkpoint.hub import cached_files, hub_files
-from shared.checkpoint.lock import LOCK_FILE, Lock, read_lock
+from shared.checkpoint.hub_words import detail
+from shared.checkpoint.order import Begun, ask, candidates
+from shared.checkpoint.places import (
+    BUNDLED,
+    LoadedCheckpoint,
+    from_variable,
+    lock_of_space,
+    named,
+    refusal,
+)
 from shared.errors import CheckpointError
+
+__all__ = [
+    "BUNDLED",
+    "Begun",
+    "LoadedCheckpoint",
+    "Opened",
+    "begin",
+    "load_checkpoint",
+    "not_opened",
+    "open_first",
+    "say",
+]
 
 log = logging.getLogger(__name__)
 
-BUNDLED = "checkpoint"
-UNPUBLISHED = "No model has been published yet."
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class LoadedCheckpoint:
-    """A checkpoint that has been found and checked.
+class Opened(Generic[T]):
+    """What was made of the first checkpoint that could be opened.
 
     Attributes:
-        folder: where its files are.
-        source: "folder", "hub", "cache" or "bundled".
-        revision: the Hub commit; for a folder or the bundled one, the sha256 of its content.
-        sha256: over the names and hashes of all its files.
-        repository: "owner/name", or None when it is not from the Hub.
-        why: a sentence on why this source; it names what was refused before.
+        value: what `open` made of it.
+        checkpoint: it.
+        open: makes the same of another one.
+        later: waits for the Hub's copy, which was not there in time, and returns it; raises
+            CheckpointError when it cannot be had after all. None where nothing better can come.
     """
 
-    folder: Path
-    source: str
-    revision: str
-    sha256: str
-    repository: str | None
-    why: str
+    value: T
+    checkpoint: LoadedCheckpoint
+    open: Callable[[LoadedCheckpoint], T]
+    later: Callable[[], LoadedCheckpoint] | None
 
 
-def load_checkpoint(space: Path, *, variable: str, task: str) -> LoadedCheckpoint:
-    """Find the checkpoint of a Space.
+def begin(space: Path, *, variable: str, task: str) -> Begun:
+    """Ask the Hub, where it has to be asked, and return at once.
 
     Args:
         space: the Space's folder, with checkpoint.json and the bundled checkpoint.
         variable: environment variable that may name another folder.
         task: what the checkpoint has to be for, one of `contract.REQUIRED`.
+    """
+    try:
+        if from_variable(variable, task) is not None:
+            return Begun(space, variable, task, None)
+    except CheckpointError:
+        pass  # said when its turn comes
+    try:
+        lock = lock_of_space(space, task)
+    except CheckpointError:
+        return Begun(space, variable, task, None)  # said when its turn comes
+    return Begun(space, variable, task, ask(lock) if lock.repository else None)
+
+
+def load_checkpoint(space: Path, *, variable: str, task: str) -> LoadedCheckpoint:
+    """Find the checkpoint of a Space, without what may come later.
+
+    Args: as of `begin`. Raises: as `open_first`.
+    """
+    return open_first(begin(space, variable=variable, task=task), lambda loaded: loaded).checkpoint
+
+
+def open_first(begun: Begun, open: Callable[[LoadedCheckpoint], T]) -> Opened[T]:
+    """Open the first checkpoint in the order that is sound and can be opened.
+
+    Args:
+        begun: from `begin`.
+        open: makes something of a checkpoint; whatever it raises refuses that one.
 
     Raises:
         CheckpointError: no source holds a sound checkpoint; it says what was wrong with each.
     """
     refused: list[str] = []
-    loaded = from_variable(variable, task, refused) or from_lock(space, task, refused)
+    last: Exception | None = None
+    for candidate in candidates(begun, refused):
+        try:
+            value = open(candidate.checkpoint)
+        except Exception as error:  # of any library that reads weights
+            refused.append(not_opened(candidate.checkpoint, error))
+            log.warning("%s %s", refused[-1], detail(error))
+            last = error
+            continue
+        say(candidate.checkpoint, logging.WARNING if refused else logging.INFO)
+        return Opened(value, candidate.checkpoint, open, candidate.later)
+    raise CheckpointError(" ".join(refused)) from last
+
+
+def not_opened(loaded: LoadedCheckpoint, error: Exception) -> str:
+    """The sentence on a checkpoint that is what it should be and yet of no use to this code."""
+    said = str(error) if isinstance(error, CheckpointError) else type(error).__name__
+    sought = named(loaded.repository, loaded.revision)
+    return refusal(loaded.source, sought, f"it cannot be opened by this code ({said}).")
+
+
+def say(loaded: LoadedCheckpoint, level: int = logging.INFO) -> None:
+    """One line of the log on what answers."""
     log.log(
-        logging.WARNING if refused else logging.INFO,
+        level,
         "checkpoint: %s, revision %s, sha256 %s. %s",
         loaded.source, loaded.revision, loaded.sha256, loaded.why,
     )  # fmt: skip
-    return loaded
-
-
-def from_variable(variable: str, task: str, refused: list[str]) -> LoadedCheckpoint | None:
-    """The checkpoint in the folder that somebody named, or None if there is no sound one."""
-    named = os.environ.get(variable)
-    if not named:
-        return None
-    folder = Path(named)
-    try:
-        check_complete(folder, task)
-    except CheckpointError as error:
-        refused.append(f"The folder that {variable} names was refused: {error}")
-        return None
-    digest = digest_of(hash_folder(folder))
-    return LoadedCheckpoint(folder, "folder", digest, digest, None, f"{variable} names it.")
-
-
-def from_lock(space: Path, task: str, refused: list[str]) -> LoadedCheckpoint:
-    """The locked checkpoint, from the Hub, the cache, or the Space's own folder.
-
-    Raises:
-        CheckpointError: there is no usable lock, it is of another task, or no source is sound.
-    """
-    try:
-        lock = read_lock(space / LOCK_FILE)
-        if lock.task != task:
-            raise CheckpointError(f"{LOCK_FILE} is of the task {lock.task!r}, not {task!r}.")
-    except CheckpointError as error:
-        raise CheckpointError(" ".join([*refused, str(error)])) from error
-    if lock.repository is not None:
-        for source in ("hub", "cache"):
-            try:
-                return from_hub(lock, source, refused)
-            except CheckpointError as error:
-                refused.append(str(error))
-    return bundled(space, lock, refused)
-
-
-def from_hub(lock: Lock, source: str, refused: list[str]) -> LoadedCheckpoint:
-    """The locked revision from the Hub, or from the cache without asking the Hub.
-
-    Raises:
-        CheckpointError: it cannot be had, or is not what the lock says.
-    """
-    assert lock.repository  # the lock was checked when it was read
-    assert lock.commit
-    try:
-        folder = hub_files(lock) if source == "hub" else cached_files(lock)
-        check_complete(folder, lock.task)
-        check_hashes(folder, lock.files)
-    except CheckpointError as error:
-        where = f"{lock.repository} at {lock.commit[:12]}"
-        raise CheckpointError(f"The {source} was refused ({where}): {error}") from error
-    why = " ".join(refused) or "It is the locked revision."
-    digest = digest_of(lock.files)
-    return LoadedCheckpoint(folder, source, lock.commit, digest, lock.repository, why)
-
-
-def bundled(space: Path, lock: Lock, refused: list[str]) -> LoadedCheckpoint:
-    """The checkpoint in the Space's own folder.
-
-    Raises:
-        CheckpointError: it is not complete, or not what the lock says where the lock means it.
-    """
-    folder = space / BUNDLED
-    why = " ".join(refused) or UNPUBLISHED
-    try:
-        check_complete(folder, lock.task)
-        if lock.repository is None:
-            check_hashes(folder, lock.files)
-    except CheckpointError as error:
-        raise CheckpointError(f"{why} The bundled checkpoint was refused: {error}") from error
-    digest = digest_of(hash_folder(folder))
-    return LoadedCheckpoint(folder, "bundled", digest, digest, None, why)

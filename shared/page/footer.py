@@ -1,5 +1,5 @@
-"""The foot of every tab: what answered, where it came from, its limits, and what happens to what
-was sent.
+"""The foot of every tab: what answers, where it came from and why from there, its limits, and what
+happens to what was sent.
 """
 
 from __future__ import annotations
@@ -40,5 +40,6 @@ def footer_html(loaded: LoadedCheckpoint, facts: Mapping[str, str], limits: str,
     )
     return (
         f'<footer class="foot"><p>{limits}</p><p>{kept}</p>'
-        f"<dl>{items}</dl><p>Code under the Apache License 2.0.</p></footer>"
+        f"<dl>{items}</dl><p>Why this checkpoint: {escape(loaded.why)}</p>"
+        "<p>Code under the Apache License 2.0.</p></footer>"
     )

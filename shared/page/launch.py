@@ -8,7 +8,9 @@ from pathlib import Path
 
 import gradio as gr
 
+from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.page.html import page_asset
+from shared.page.takeover import follow
 from shared.page.turns import MOST_WAITING
 
 WARM_UP_AFTER = 2.0  # seconds; the first visitor's answer should not share the cores with it
@@ -17,21 +19,21 @@ SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 
 
 def launch(
-    blocks: gr.Blocks,
+    opened: Opened[gr.Blocks],
     *,
     largest_upload: str,
     favicon: Path,
     style: str,
     sessions: int,
-    warm_up: Callable[[], None] | None,
+    warm_up: Callable[[LoadedCheckpoint], None] = lambda loaded: None,
 ) -> None:
-    """Serve the page until the process ends.
+    """Serve the page until the process ends; a checkpoint that comes later takes over.
 
     `api_open=False`: what is queued cannot be had past its queue; the API's quick answers have
     none.
 
     Args:
-        blocks: the page.
+        opened: the page, with what it answers from.
         largest_upload: as Gradio reads it: "128mb".
         favicon: the icon of the page.
         style: the Space's own CSS; it follows the common one.
@@ -39,6 +41,7 @@ def launch(
         warm_up: loads what takes seconds; called in the background a moment after the page is up,
             so that neither the page nor the first answer waits for it.
     """
+    blocks = opened.value
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     # As `css`, Gradio would rewrite its selectors.
     head = f"<style>{page_asset('style.css')}{style}</style>"
@@ -58,10 +61,10 @@ def launch(
         ssr_mode=False,
         prevent_thread_lock=True,
     )
-    if warm_up is not None:
-        soon = threading.Timer(WARM_UP_AFTER, warm_up)
-        soon.daemon = True
-        soon.start()
+    soon = threading.Timer(WARM_UP_AFTER, warm_up, (opened.checkpoint,))
+    soon.daemon = True
+    soon.start()
+    follow(opened, warm_up)
     blocks.block_thread()
 
 

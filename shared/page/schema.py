@@ -27,6 +27,12 @@ class Revision(TypedDict):
     sha256: str
 
 
+class ExplainedRevision(Revision):
+    """Which checkpoint answers, and why this one: what was refused or late before it."""
+
+    why: str
+
+
 def revision_of(loaded: LoadedCheckpoint) -> Revision:
     """What every answer carries."""
     return {
@@ -35,3 +41,8 @@ def revision_of(loaded: LoadedCheckpoint) -> Revision:
         "revision": loaded.revision,
         "sha256": loaded.sha256,
     }
+
+
+def explained_revision_of(loaded: LoadedCheckpoint) -> ExplainedRevision:
+    """What `/model` carries; an answer does without the reasons, which a table would repeat."""
+    return {**revision_of(loaded), "why": loaded.why}

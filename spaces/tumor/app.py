@@ -1,14 +1,15 @@
-"""The tumor Space: load the checkpoint, build the page, launch it."""
+"""The tumor Space: find the checkpoint, build the page, launch it."""
 
 import logging
 from pathlib import Path
 
-from shared.checkpoint.source import load_checkpoint
-from tumor_space.launch import launch
-from tumor_space.page import build
+from shared.checkpoint.source import begin, open_first
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(message)s")
     logging.getLogger("shared").setLevel(logging.INFO)  # it says which checkpoint was loaded
-    loaded = load_checkpoint(Path(__file__).parent, variable="TUMOR_CHECKPOINT", task="tumor")
-    launch(build(loaded), loaded)
+    begun = begin(Path(__file__).parent, variable="TUMOR_CHECKPOINT", task="tumor")
+    from tumor_space.launch import launch  # the Hub answers while these are imported
+    from tumor_space.page import build
+
+    launch(open_first(begun, build))

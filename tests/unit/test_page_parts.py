@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from shared.checkpoint.source import LoadedCheckpoint
+from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.errors import InputError
 from shared.page import launch
 from shared.page.calls import file_path, plain_errors
@@ -20,7 +21,7 @@ from shared.page.figures import words
 from shared.page.files_zone import files_zone
 from shared.page.footer import footer_html
 from shared.page.html import page_asset, progress_html
-from shared.page.schema import revision_of
+from shared.page.schema import explained_revision_of, revision_of
 from shared.page.turns import MOST_WAITING
 from shared.wording import listed
 
@@ -64,6 +65,13 @@ def test_the_footer_shows_facts_as_text_and_the_revision_short() -> None:
     assert html.index("Model") < html.index("Revision")
 
 
+def test_the_footer_says_why_this_checkpoint_answers() -> None:
+    late = replace(LOADED, why="The Hub was not used: <late>.")
+    assert "Why this checkpoint: The Hub was not used: &lt;late&gt;." in footer_html(
+        late, {}, "Limits", "Kept."
+    )
+
+
 def test_snippets_name_the_address_and_the_revision() -> None:
     snippets = {"Python": 'f("{address}", {{}})'}
     html = code_html("http://a&b", LOADED.revision, snippets, "<p>{address}</p>")
@@ -100,12 +108,14 @@ def test_an_input_error_becomes_one_that_callers_see() -> None:
 
 
 def test_a_revision_is_that_of_the_loaded_checkpoint() -> None:
-    assert revision_of(LOADED) == {
+    revision = {
         "source": "hub",
         "repository": "owner/name",
         "revision": "f" * 40,
         "sha256": "e" * 64,
     }
+    assert revision_of(LOADED) == revision
+    assert explained_revision_of(LOADED) == revision | {"why": LOADED.why}
 
 
 class Blocks:
@@ -129,12 +139,12 @@ def test_a_space_is_launched_with_the_common_style_first(monkeypatch: pytest.Mon
     monkeypatch.setattr(launch, "WARM_UP_AFTER", 0.0)
     blocks: Any = Blocks()
     launch.launch(
-        blocks,
+        Opened(blocks, LOADED, lambda loaded: blocks, later=None),
         largest_upload="1mb",
         favicon=Path("icon.svg"),
         style=".own {}",
         sessions=3,
-        warm_up=blocks.warm.set,
+        warm_up=lambda loaded: blocks.warm.set(),
     )
     assert blocks.asked["head"] == f"<style>{page_asset('style.css')}.own {{}}</style>"
     assert (blocks.asked["max_file_size"], blocks.asked["state_session_capacity"]) == ("1mb", 3)

@@ -23,7 +23,7 @@ from shared.loan.decision import MODELS
 from shared.loan.fields import Field
 from shared.loan.number_text import shown
 from shared.page.calls import file_path, plain_errors
-from shared.page.schema import UploadedFile
+from shared.page.schema import UploadedFile, explained_revision_of
 
 CHEAP: dict[str, Any] = {"queue": False}  # all quick; many rows have a queue of their own
 WHO = (
@@ -111,7 +111,7 @@ class Endpoints:
             "used": [field.name for field in decision.used_fields],
             "limits": f"{NOT_A_DECISION} {LIMITS}",
             "evaluation": self.served.evaluation or None,
-            "revision": self.served.revision,
+            "revision": explained_revision_of(self.served.checkpoint),
         }
 
 

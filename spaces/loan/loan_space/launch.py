@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from loan_space.form import ASSETS
+from shared.checkpoint.source import Opened
 from shared.loan.csv_open import MOST_BYTES
 from shared.page import launch as page
 from shared.page.html import asset
@@ -14,13 +15,12 @@ from shared.page.privacy import MOST_SESSIONS
 LARGEST_UPLOAD = f"{MOST_BYTES // 2**20 + 64}mb"
 
 
-def launch(blocks: gr.Blocks) -> None:
+def launch(opened: Opened[gr.Blocks]) -> None:
     """Serve the page until the process ends; nothing has to be warmed up."""
     page.launch(
-        blocks,
+        opened,
         largest_upload=LARGEST_UPLOAD,
         favicon=ASSETS / "favicon.svg",
         style=asset(ASSETS, "style.css") + asset(ASSETS, "quality.css"),
         sessions=MOST_SESSIONS,
-        warm_up=None,
     )

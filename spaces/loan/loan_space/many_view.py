@@ -58,11 +58,11 @@ class ManyView:
                     self.served, Path(path), target, with_reasons=with_reasons
                 )
                 for progress in answering:
-                    yield progress_text(progress), gr.DownloadButton(visible=False)
-                download = gr.DownloadButton(value=str(target), visible=True)
+                    yield progress_text(progress), gr.update(visible=False)
+                download = gr.update(value=str(target), visible=True)
                 yield summary_html(progress), download
         except InputError as error:
-            yield problem_html(str(error)), gr.DownloadButton(visible=False)
+            yield problem_html(str(error)), gr.update(visible=False)
         finally:
             delete_upload(path)
 

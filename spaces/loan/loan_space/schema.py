@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-from shared.page.schema import Revision
+from shared.page.schema import ExplainedRevision, Revision
 
 Verdict = Literal["approve", "refuse", "disagree"]
 
@@ -120,4 +120,4 @@ class Model(TypedDict):
     used: list[str]
     limits: str
     evaluation: dict[str, Any] | None
-    revision: Revision
+    revision: ExplainedRevision

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from shared.page.calls import file_path, plain_errors
-from shared.page.schema import UploadedFile
+from shared.page.schema import UploadedFile, explained_revision_of
 from shared.page.turns import MOST_WAITING, Turns
 from tumor_space import explaining
 from tumor_space.many import answer_row, check_count
@@ -128,7 +128,7 @@ class Endpoints:
             "coverage": predictor.decision.coverage,
             "limits": f"{NOT_A_DIAGNOSIS} {LIMITS}",
             "evaluation": self.served.evaluation or None,
-            "revision": self.served.revision,
+            "revision": explained_revision_of(self.served.checkpoint),
         }
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import gradio as gr
 
-from shared.checkpoint.source import LoadedCheckpoint
+from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.page import launch as page
 from shared.page.html import asset
 from shared.page.privacy import MOST_SESSIONS
@@ -18,16 +16,21 @@ LARGEST_UPLOAD = (
 )
 
 
-def launch(blocks: gr.Blocks, loaded: LoadedCheckpoint) -> None:
+def launch(opened: Opened[gr.Blocks]) -> None:
     """Serve the page until the process ends.
 
     The libraries that explanations need take seconds to import: that is the warming up.
     """
     page.launch(
-        blocks,
+        opened,
         largest_upload=LARGEST_UPLOAD,
         favicon=ASSETS / "favicon.svg",
         style=asset(ASSETS, "style.css"),
         sessions=MOST_SESSIONS,
-        warm_up=partial(explaining.warm_up, loaded.folder),
+        warm_up=warm_up,
     )
+
+
+def warm_up(loaded: LoadedCheckpoint) -> None:
+    """Load what explanations of a checkpoint need."""
+    explaining.warm_up(loaded.folder)

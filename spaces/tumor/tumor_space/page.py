@@ -19,16 +19,19 @@ HEAD = """
 <header class="head"><h1>Brain tumor MRI</h1>
 <p>One slice in; the class, how sure, and where the network looked out.</p></header>
 """
+# One for the process: a page stays open when another checkpoint takes over, and is forgotten when
+# it closes after that.
+RECENT = Recent()
 
 
 def build(loaded: LoadedCheckpoint) -> gr.Blocks:
     """Lay out the page for a checkpoint and register the API."""
-    served, recent = serve(loaded), Recent()
+    served = serve(loaded)
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=DELETE_UPLOADS) as blocks:
         text(HEAD)
         with gr.Tabs():
             with gr.Tab("One slice", id="slice"):
-                slice_view.build(served, recent)
+                slice_view.build(served, RECENT)
             with gr.Tab("How good is it?", id="quality"):
                 quality_view.build(served)
             with gr.Tab("Many slices", id="many"):
@@ -37,7 +40,7 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
                 code_view.build(served, blocks)
         text(footer_html(served))
         api.register(served)
-        forget_on_close(blocks, recent.forget)
+        forget_on_close(blocks, RECENT.forget)
     keep_signatures(blocks)
     check_counts(blocks)
     return blocks

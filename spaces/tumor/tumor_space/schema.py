@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-from shared.page.schema import Revision
+from shared.page.schema import ExplainedRevision, Revision
 
 Method = Literal["gradcam", "integrated_gradients", "occlusion"]
 
@@ -88,4 +88,4 @@ class Model(TypedDict):
     coverage: float
     limits: str
     evaluation: dict[str, Any] | None
-    revision: Revision
+    revision: ExplainedRevision

@@ -1,0 +1,140 @@
+"""The order in which the sources of a checkpoint are asked, and how long each is waited for."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from shared.checkpoint.background import in_background
+from shared.checkpoint.hub import import_client
+from shared.checkpoint.hub_words import detail, root_of
+from shared.checkpoint.lock import Lock
+from shared.checkpoint.places import (
+    LoadedCheckpoint,
+    bundled,
+    cached_copy,
+    from_variable,
+    hub_copy,
+    lock_of_space,
+    named,
+    published,
+    refusal,
+)
+from shared.errors import CheckpointError
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 4.0  # seconds from asking; what a Space imports meanwhile takes most of them anyway
+UNPUBLISHED = "No model has been published yet."
+LOCKED = "It is the locked revision."
+LATE = f"It came after the start: the Hub took longer than {PATIENCE:.0f} seconds."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The Hub is being asked for the revision of a lock, since a moment of `time.monotonic`."""
+
+    lock: Lock
+    copy: Future[Path]
+    since: float
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A Space that looks for its checkpoint; `asked` is None while the Hub need not be asked."""
+
+    space: Path
+    variable: str
+    task: str
+    asked: Asked | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A checkpoint that may be opened, and how to wait for the better one if that may still come:
+    `later` raises CheckpointError when it does not.
+    """
+
+    checkpoint: LoadedCheckpoint
+    later: Callable[[], LoadedCheckpoint] | None = None
+
+
+def ask(lock: Lock) -> Asked:
+    """Begin to fetch what a lock names on the Hub."""
+    since = time.monotonic()
+    import_client()
+    return Asked(lock, in_background(partial(hub_copy, lock)), since)
+
+
+def candidates(begun: Begun, refused: list[str]) -> Iterator[Candidate]:
+    """The sound checkpoints in their order; each is looked for only when it is its turn.
+
+    Args:
+        begun: from `begin`.
+        refused: gets a sentence for each source that is passed over.
+    """
+    by_name = _attempt(partial(from_variable, begun.variable, begun.task), refused)
+    if by_name is not None:
+        yield Candidate(by_name)
+    try:
+        lock = lock_of_space(begun.space, begun.task)
+    except CheckpointError as error:
+        refused.append(str(error))
+        return
+    if lock.repository is not None:
+        yield from _of_published(begun.space, begun.asked or ask(lock), refused)
+        return
+    own = _attempt(lambda: bundled(begun.space, lock, _why(refused, UNPUBLISHED)), refused)
+    if own is not None:
+        yield Candidate(own)
+
+
+def _of_published(space: Path, asked: Asked, refused: list[str]) -> Iterator[Candidate]:
+    """The sources of a published model: Hub, cache, bundled, and the Hub however long it takes."""
+    lock, sought = asked.lock, named(asked.lock.repository, asked.lock.commit)
+
+    def from_hub(why: str) -> LoadedCheckpoint:
+        return published(lock, asked.copy.result(), "hub", why)
+
+    def from_cache() -> LoadedCheckpoint:
+        return published(lock, cached_copy(lock), "cache", _why(refused, ""))
+
+    in_time = bool(wait([asked.copy], timeout=asked.since + PATIENCE - time.monotonic()).done)
+    found = _attempt(lambda: from_hub(_why(refused, LOCKED)), refused) if in_time else None
+    if not in_time:
+        late = f"it had not given everything within {PATIENCE:.0f} seconds of the start."
+        refused.append(refusal("hub", sought, late))
+    found = found or _attempt(from_cache, refused)
+    if found is not None:
+        yield Candidate(found)
+    to_come = not in_time and found is None  # what was found had the same bytes
+    own = _attempt(lambda: bundled(space, lock, _why(refused, "")), refused)
+    if own is not None:
+        yield Candidate(own, partial(from_hub, LATE) if to_come else None)
+    if to_come:
+        log.warning("%s Waiting for %s, the only source left.", " ".join(refused), sought)
+        last = _attempt(lambda: from_hub(LATE), refused)
+        if last is not None:
+            yield Candidate(last)
+
+
+def _why(refused: list[str], otherwise: str) -> str:
+    return " ".join(refused) or otherwise
+
+
+def _attempt(
+    find: Callable[[], LoadedCheckpoint | None], refused: list[str]
+) -> LoadedCheckpoint | None:
+    """What was found, or None and a sentence on why not."""
+    try:
+        return find()
+    except CheckpointError as error:
+        refused.append(str(error))
+        if not isinstance(root_of(error), CheckpointError):  # what is not for visitors
+            log.warning("%s %s", error, detail(error))
+        return None
