@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import logging
 import threading
 import time
@@ -14,9 +13,7 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
-from gradio.blocks import Block
 from gradio_client import Client
-from imports_of import PACKAGES, SPACE_PACKAGES, modules
 from live_server import free_port
 from mcp_calls import ask
 
@@ -28,7 +25,6 @@ from shared.page.takeover import follow, put_in
 OLD = LoadedCheckpoint(Path("old"), "bundled", "old", "0" * 64, None, "The Hub was late.")
 NEW = replace(OLD, source="hub", revision="new", repository="somebody/model", why="It came.")
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 asked_to_go_on = threading.Event()
 
 
@@ -226,29 +222,3 @@ def test_a_page_that_closes_after_it_is_forgotten(page: gr.Blocks) -> None:
     while "open" in page.state_holder.session_data:
         assert time.monotonic() < end
         time.sleep(0.05)
-
-
-def test_no_handler_makes_a_component() -> None:
-    """A page that is being built beside it would take the component, and what a visitor sent."""
-    for package in (*SPACE_PACKAGES, "shared"):
-        for module in modules(PACKAGES[package]):
-            tree = ast.parse(module.read_text(encoding="utf-8"))
-            made = {each.attr for handler in handlers(tree) for each in ast.walk(handler)
-                    if isinstance(each, ast.Attribute) and is_component(each)}  # fmt: skip
-            assert not made, f"{module.name} makes {made} while it answers; use gr.update"
-
-
-def handlers(tree: ast.Module) -> list[ast.AST]:
-    """Methods, and functions inside functions: what answers requests is one of them."""
-    functions = [each for each in ast.walk(tree) if isinstance(each, FUNCTIONS)]
-    inside = [f for outer in functions for f in ast.walk(outer)
-              if isinstance(f, FUNCTIONS) and f is not outer]  # fmt: skip
-    methods = [f for each in ast.walk(tree) if isinstance(each, ast.ClassDef) for f in each.body
-               if isinstance(f, FUNCTIONS)]  # fmt: skip
-    return [*inside, *methods]
-
-
-def is_component(found: ast.Attribute) -> bool:
-    """Whether it is a class of `gr` that becomes part of a page."""
-    meant = getattr(gr, found.attr, None) if getattr(found.value, "id", "") == "gr" else None
-    return isinstance(meant, type) and issubclass(meant, Block)
