@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+OF_THE_DISK = (*FULL, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def in_words(error: BaseException, file: str) -> str:
@@ -29,6 +30,21 @@ def in_words(error: BaseException, file: str) -> str:
     if "Timeout" in kind:
         return "it did not answer in time"
     return f"{file} {_of_disk(root)}" if isinstance(root, OSError) else "it cannot be reached"
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether asking again later may help: the Hub or the way to it was in trouble.
+
+    Args:
+        error: as the client raised it, or our own around it.
+    """
+    root = root_of(error)
+    kind, status = type(root).__name__, _status(root)
+    if status is not None:
+        return status in (408, 429) or status >= 500
+    if kind in ("OfflineModeIsEnabled", "LocalEntryNotFoundError", "CheckpointError"):
+        return False
+    return not (isinstance(root, OSError) and root.errno in OF_THE_DISK)
 
 
 def detail(error: BaseException) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 
 from shared.checkpoint.background import in_background
 from shared.checkpoint.hub import import_client
-from shared.checkpoint.hub_words import detail, root_of
+from shared.checkpoint.hub_words import detail, may_pass, root_of
 from shared.checkpoint.lock import Lock
 from shared.checkpoint.places import (
     LoadedCheckpoint,
@@ -32,7 +33,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 4.0  # seconds from asking; what a Space imports meanwhile takes most of them anyway
 UNPUBLISHED = "No model has been published yet."
 LOCKED = "It is the locked revision."
-LATE = f"It came after the start: the Hub took longer than {PATIENCE:.0f} seconds."
+LATE = "It came after the start: the Hub did not give it in time."
+PAUSES = (15.0, 60.0, 300.0)  # seconds before the Hub is asked again; the last one for good
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,13 @@ def _of_published(space: Path, asked: Asked, refused: list[str]) -> Iterator[Can
     def from_hub(why: str) -> LoadedCheckpoint:
         return published(lock, asked.copy.result(), "hub", why)
 
+    def in_the_end() -> LoadedCheckpoint:
+        return published(lock, persistently(asked), "hub", LATE)
+
     def from_cache() -> LoadedCheckpoint:
         return published(lock, cached_copy(lock), "cache", _why(refused, ""))
 
-    in_time = bool(wait([asked.copy], timeout=asked.since + PATIENCE - time.monotonic()).done)
+    in_time = answered_by(asked, asked.since + PATIENCE)
     found = _attempt(lambda: from_hub(_why(refused, LOCKED)), refused) if in_time else None
     if not in_time:
         late = f"it had not given everything within {PATIENCE:.0f} seconds of the start."
@@ -112,15 +117,47 @@ def _of_published(space: Path, asked: Asked, refused: list[str]) -> Iterator[Can
     found = found or _attempt(from_cache, refused)
     if found is not None:
         yield Candidate(found)
-    to_come = not in_time and found is None  # what was found had the same bytes
+    to_come = found is None and has_hope(asked)  # what was found had the same bytes
     own = _attempt(lambda: bundled(space, lock, _why(refused, "")), refused)
     if own is not None:
-        yield Candidate(own, partial(from_hub, LATE) if to_come else None)
-    if to_come:
+        yield Candidate(own, in_the_end if to_come else None)
+    if not in_time:
         log.warning("%s Waiting for %s, the only source left.", " ".join(refused), sought)
         last = _attempt(lambda: from_hub(LATE), refused)
         if last is not None:
             yield Candidate(last)
+
+
+def answered_by(asked: Asked, end: float) -> bool:
+    """Whether the Hub has given all, or refused, by a moment of `time.monotonic`."""
+    return bool(wait([asked.copy], timeout=end - time.monotonic()).done)
+
+
+def has_hope(asked: Asked) -> bool:
+    """Whether the Hub's copy may still come: it is on its way, or the Hub was in trouble."""
+    if not asked.copy.done():
+        return True
+    error = asked.copy.exception()
+    return error is not None and may_pass(error)
+
+
+def persistently(asked: Asked) -> Path:
+    """The folder of the Hub's copy, asked for again as long as its trouble may pass.
+
+    Raises:
+        CheckpointError: it cannot be had, however often it is asked for.
+    """
+    get = asked.copy.result
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        try:
+            return get()
+        except CheckpointError as error:
+            if not may_pass(error):
+                raise
+            log.info("%s Asking again in %.0f seconds.", error, pause)
+        time.sleep(pause)
+        get = partial(hub_copy, asked.lock)
+    raise AssertionError("the pauses never end")
 
 
 def _why(refused: list[str], otherwise: str) -> str:

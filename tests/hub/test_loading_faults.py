@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -73,12 +77,60 @@ def too_often(hub: Hub) -> None:
     hub.fail("resolve", 429, times=0, headers={"Retry-After": "120"})
 
 
-def test_a_file_of_which_only_half_arrives_is_refused_by_name(hub: Hub, loader: Loader) -> None:
+def test_a_file_of_which_only_half_arrives_is_refused_by_name(
+    hub: Hub, loader: Loader, tmp_path: Path
+) -> None:
     hub.spoil("model.onnx", "cut")
+    with asking_on(loader, tmp_path / "log") as said:
+        said("model.onnx arrived incomplete. Asking again")
+        hub.heal()
+        found = json.loads(said('{"folder"'))
+    assert found["source"] == "bundled"
+    assert found["took"] < PATIENCE + 2
+    assert found["later"]["source"] == "hub"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_hub_in_trouble_is_asked_again_until_it_is_well(
+    hub: Hub, loader: Loader, tmp_path: Path, status: int
+) -> None:
+    hub.fail("resolve", status, times=0)
+    with asking_on(loader, tmp_path / "log") as said:
+        said(f"(HTTP {status}). Asking again")
+        hub.heal()
+        found = json.loads(said('{"folder"'))
+    assert (found["source"], found["later"]["revision"]) == ("bundled", loader.commit)
+    assert "came after the start" in found["later"]["why"]
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_what_the_hub_will_never_give_is_not_asked_for_again(
+    hub: Hub, loader: Loader, status: int
+) -> None:
+    hub.fail("resolve", status, times=0)
     loaded = loader.load("later")
-    assert loaded["source"] == "bundled"
-    assert loaded["took"] < PATIENCE + 2
-    assert "model.onnx arrived incomplete" in f"{loaded['why']} {loaded['later']}"
+    assert (loaded["source"], loaded["later"]) == ("bundled", None)
+
+
+@contextmanager
+def asking_on(loader: Loader, log: Path) -> Iterator[Callable[[str], str]]:
+    """A process that asks again at once; the function waits for a line with some words."""
+    command, environment = loader.command("later", "hurry"), loader.environment()
+
+    def said(words: str) -> str:
+        end = time.monotonic() + 60
+        while not (found := [x for x in log.read_text("utf-8").splitlines() if words in x]):
+            assert time.monotonic() < end, log.read_text("utf-8")
+            time.sleep(0.05)
+        return found[0]
+
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        yield said
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_file_that_was_changed_on_the_way_is_refused_by_name(hub: Hub, loader: Loader) -> None:
