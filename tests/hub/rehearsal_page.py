@@ -34,6 +34,7 @@ def write_page(page: Path, told: Mapping[str, tuple[str, str]]) -> None:
     def fill(found: re.Match[str]) -> str:
         name = found["name"]
         lines = "\n".join(part for part in told[name] if part)
-        return f"<!-- told:{name} -->\n```console\n{lines}\n```\n<!-- /told:{name} -->"
+        fence = "````" if "```" in lines else "```"  # what was printed may hold blocks itself
+        return f"<!-- told:{name} -->\n{fence}console\n{lines}\n{fence}\n<!-- /told:{name} -->"
 
     page.write_text(PLACE.sub(fill, page.read_text(encoding="utf-8")), encoding="utf-8")

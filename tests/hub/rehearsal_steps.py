@@ -11,7 +11,7 @@ LIVE = f"{WHO}/loan"
 SERVED = "http://127.0.0.1:8123"  # where docs/release.md has the server
 PORT = "7870"  # and the folder's own app
 REFUSED = 1
-LAST = 4  # lines of a training
+LAST = 34  # lines of a training
 
 
 @dataclass(frozen=True)
