@@ -101,16 +101,8 @@ def check_measured(folder: Path) -> None:
             f"{EVALUATION_FILE} does not say which {', '.join(missing)} it measured. "
             "Evaluate again."
         )
-    for name in names:
-        path = folder / name
-        if not path.is_file():
-            raise CheckpointError(f"{name} is missing from the checkpoint.")
-        found = hash_file(path)
-        if found != recorded[name]:
-            raise CheckpointError(
-                f"{name} is not the file that was measured: its sha256 is {found[:12]}..., "
-                f"{EVALUATION_FILE} says {str(recorded[name])[:12]}.... Evaluate again."
-            )
+    wanted = {name: str(recorded[name]) for name in names}
+    _check_files(folder, wanted, "the file that was measured", EVALUATION_FILE, " Evaluate again.")
 
 
 def task_of(folder: Path) -> str:
@@ -150,6 +142,12 @@ def check_hashes(folder: Path, expected: Mapping[str, str]) -> None:
     Raises:
         CheckpointError: a file is missing or has another hash; the first one is named.
     """
+    _check_files(folder, expected, "the locked file", "the lock")
+
+
+def _check_files(
+    folder: Path, expected: Mapping[str, str], what: str, source: str, advice: str = ""
+) -> None:
     for name in sorted(expected):
         path = folder / name
         if not path.is_file():
@@ -157,6 +155,6 @@ def check_hashes(folder: Path, expected: Mapping[str, str]) -> None:
         found = hash_file(path)
         if found != expected[name]:
             raise CheckpointError(
-                f"{name} is not the locked file: its sha256 is {found[:12]}..., "
-                f"the lock says {expected[name][:12]}...."
+                f"{name} is not {what}: its sha256 is {found[:12]}..., "
+                f"{source} says {expected[name][:12]}....{advice}"
             )

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from shared.device import best_device
 from shared.loan.ann import Ann, Encoding, encode
 
 Floats = NDArray[np.float32]
@@ -70,7 +71,7 @@ def fit_ann(
     encoding = fit_encoding(features, settings.pieces)
     inputs = torch.from_numpy(encode(encoding, features))
     wanted = torch.from_numpy(targets.astype(np.float32))
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(best_device())
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = Ensemble(inputs.shape[1], settings).to(device)

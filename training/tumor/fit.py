@@ -20,6 +20,7 @@ from timm.utils import ModelEmaV3
 from torch import nn
 from tqdm import tqdm
 
+from shared.device import best_device
 from training.tumor.batches import Batch, epoch_batches, steps_per_epoch
 from training.tumor.losses import box_loss, class_loss
 from training.tumor.network import TimmNetwork, class_maps, create_network, freeze_early
@@ -109,7 +110,7 @@ def fit(
         ValueError: `out` holds a run with other settings.
     """
     out.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(best_device())
     run = start(settings, len(names), steps_per_epoch(slices, settings.batch_size), device)
     resume(run, settings, out / STATE_FILE, device)
     while run.epoch < settings.epochs:
