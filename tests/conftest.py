@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from gradio_client import Client
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 # With importlib mode, which the layout needs, pytest puts no test folder on the path.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "browser")]
@@ -70,6 +71,17 @@ def loan_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The loan Space on a free port, with uploads in a folder of its own."""
     with running_space(tmp_path_factory.mktemp("loan"), "loan") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests: Playwright cannot be started twice in a process."""
+    from visit import FLAGS, chromium
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

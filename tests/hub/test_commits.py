@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hub_client import without_pauses
 from hub_server import Hub
 from huggingface_hub import HfApi
 
@@ -19,7 +20,7 @@ SENT = ("preupload", "lfs_batch", "lfs_upload", "lfs_verify", "validate_yaml", "
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    without_pauses(monkeypatch)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hub_client import without_pauses
 from hub_server import Hub
 from huggingface_hub import HfApi
 
@@ -20,7 +21,7 @@ FILES = {"evaluation.json": b"{}", "plots/roc.svg": b"<svg/>" * 100, "weights.bi
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The client's, empty; and nobody waits."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    without_pauses(monkeypatch)
     return tmp_path / "cache"
 
 

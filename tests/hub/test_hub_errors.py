@@ -25,7 +25,7 @@ def api(hub: Hub) -> HfApi:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Every pause that was made, without making it."""
     found: list[float] = []
-    monkeypatch.setattr("training.hub.errors.time.sleep", found.append)
+    monkeypatch.setattr("training.hub.errors.sleep", found.append)
     return found
 
 

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import pytest
 from hub_server import Hub
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from published_space import bundled_of, running_published, wait_for, write_published
-from visit import FLAGS, answered, chromium, give, scored
+from visit import answered, give, scored
 
 BUNDLED, HUB = "the checkpoint that comes with this Space", "the Hugging Face Hub"
 
 
 @pytest.fixture
-def window() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield browser.new_page()
-        browser.close()
+def window(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    yield opened
+    opened.close()
 
 
 def test_an_open_page_goes_on_and_stays_true_and_the_next_one_has_the_new_model(

@@ -7,9 +7,9 @@ RuntimeError
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import sleep
 from typing import TypeVar
 
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
@@ -78,7 +78,7 @@ def patiently(action: Callable[[], Result], what: str, repository: str, say: Say
                 if is_ours(error) or (wait := seconds_to_wait(error, pause)) is None:
                     raise
                 say(f"Could not {what}: {in_short(error)}. Trying again in {wait:g} s ...")
-                time.sleep(wait)
+                sleep(wait)
         return action()
 
 
