@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+CLOSED = (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected)
 BOUNDARY = "slice-7f3a91c4"
 TIMEOUT = 120.0  # seconds; sixteen callers wait long for a slow server
 
@@ -59,9 +60,20 @@ def call_queued(connection: http.client.HTTPConnection, name: str, data: list[An
 
 
 def _post(connection: http.client.HTTPConnection, path: str, body: bytes, kind: str) -> Any:
-    connection.request("POST", path, body, {"Content-Type": kind})
-    response = connection.getresponse()
+    try:
+        response = _answer(connection, path, body, kind)
+    except CLOSED:
+        # A server closes a connection that was idle for seconds: while it was the others' turn.
+        connection.close()
+        response = _answer(connection, path, body, kind)
     text = response.read()
     if response.status != http.client.OK:
         raise RuntimeError(f"{path} answered {response.status}: {text[:300]!r}")
     return json.loads(text)
+
+
+def _answer(
+    connection: http.client.HTTPConnection, path: str, body: bytes, kind: str
+) -> http.client.HTTPResponse:
+    connection.request("POST", path, body, {"Content-Type": kind})
+    return connection.getresponse()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -167,6 +168,12 @@ def test_an_upload_comes_back_as_a_file_to_call_with(connection: HTTPConnection)
     sent = upload(connection, b"\xff\xd8JPEG")
     assert sent == {"path": "kept/slice.jpg", "meta": {"_type": "gradio.FileData"}}
     assert call(connection, "echo", [sent, 0]) == [sent, 0]
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(connection: HTTPConnection) -> None:
+    assert call(connection, "echo", [1]) == [1]
+    connection.sock.shutdown(socket.SHUT_RDWR)  # as far as this end sees, the other one closed it
+    assert call(connection, "echo", [2]) == [2]
 
 
 def test_a_failed_call_says_where_and_what(connection: HTTPConnection) -> None:
