@@ -9,7 +9,6 @@ Without a published model the bundled checkpoint goes along, or the Space could 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,10 +24,11 @@ from deploying.from_checkout import assembled
 from deploying.going_back import folder_at
 from deploying.hosting import Wanted, is_public
 from deploying.putting_up import compare, put_up
-from shared.checkpoint.lock import LOCK_FILE, REPOSITORY, read_lock
+from shared.checkpoint.lock import LOCK_FILE, read_lock
 from shared.errors import CheckpointError
 from training.hub.account import check_account
 from training.hub.errors import PublishError
+from training.hub.repository import repository_name
 
 HERE = Path(__file__).parent
 LONGEST_WAIT = 1800.0  # seconds; a first build installs PyTorch
@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     )
     names = sorted(app.parent.name for app in HERE.glob("*/app.py"))
     made.add_argument("space", choices=names, help="which Space")
-    made.add_argument("--to", metavar="OWNER/NAME", type=repository, help="a Space on the Hub")
+    made.add_argument("--to", metavar="OWNER/NAME", type=repository_name, help="a Space on the Hub")
     made.add_argument("--local", metavar="FOLDER", type=Path, help="leave the folder here")
     flavours = [flavour.value for flavour in SpaceHardware]
     made.add_argument(
@@ -56,13 +56,6 @@ def parser() -> argparse.ArgumentParser:
         "--wait", metavar="SECONDS", type=float, default=LONGEST_WAIT, help="for the build"
     )
     return made
-
-
-def repository(text: str) -> str:
-    """A name on the Hub."""
-    if not re.fullmatch(REPOSITORY, text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no OWNER/NAME")
-    return text
 
 
 def check_together(made: argparse.ArgumentParser, options: argparse.Namespace) -> None:

@@ -28,12 +28,7 @@ def show(task: str, named: str | None) -> None:
 def main() -> None:
     """Command line."""
     parser = command.for_a_space(__doc__)
-    parser.add_argument(
-        "--repo",
-        type=command.repository,
-        metavar="OWNER/NAME",
-        help="another repository than the lock's",
-    )
+    command.add_repository(parser, "another repository than the lock's")
     said = parser.parse_args()
     command.run(lambda: show(said.task, said.repo))
 

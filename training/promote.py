@@ -31,12 +31,7 @@ def main() -> None:
     """Command line."""
     parser = command.for_a_space(__doc__)
     parser.add_argument("--revision", required=True, help="a version (v3) or a commit")
-    parser.add_argument(
-        "--repo",
-        type=command.repository,
-        metavar="OWNER/NAME",
-        help="the first time, or for another repository than the lock's",
-    )
+    command.add_repository(parser, "the first time, or for another repository than the lock's")
     said = parser.parse_args()
     command.run(lambda: promote_revision(said.task, said.revision, said.repo))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from huggingface_hub import HfApi
 
 from training.hub.account import check_account
+from training.hub.repository import repository_name
 from training.hub.versions import Version
 from training.release import command
 from training.release.accepted import check_gate
@@ -72,7 +73,7 @@ def options() -> argparse.Namespace:
     """Of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="a folder")
-    parser.add_argument("--repo", type=command.repository, required=True, metavar="OWNER/NAME")
+    parser.add_argument("--repo", type=repository_name, required=True, metavar="OWNER/NAME")
     parser.add_argument("--private", action="store_true", help="for a new repository")
     parser.add_argument("--dry-run", action="store_true", help="show files, card and figures only")
     parser.add_argument(

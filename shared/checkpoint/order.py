@@ -19,7 +19,6 @@ from shared.checkpoint.places import (
     LoadedCheckpoint,
     bundled,
     cached_copy,
-    from_variable,
     hub_copy,
     lock_of_space,
     named,
@@ -48,11 +47,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Begun:
-    """A Space that looks for its checkpoint; `asked` is None while the Hub need not be asked."""
+    """A Space that looks for its checkpoint.
+
+    Attributes:
+        space: its folder.
+        task: what the checkpoint has to be for.
+        by_name: the one in a folder that somebody named, as `from_variable`; hashed only once.
+        asked: None while the Hub need not be asked.
+    """
 
     space: Path
-    variable: str
     task: str
+    by_name: Callable[[], LoadedCheckpoint | None]
     asked: Asked | None
 
 
@@ -80,7 +86,7 @@ def candidates(begun: Begun, refused: list[str]) -> Iterator[Candidate]:
         begun: from `begin`.
         refused: gets a sentence for each source that is passed over.
     """
-    by_name = _attempt(partial(from_variable, begun.variable, begun.task), refused)
+    by_name = _attempt(begun.by_name, refused)
     if by_name is not None:
         yield Candidate(by_name)
     try:
@@ -147,17 +153,17 @@ def persistently(asked: Asked) -> Path:
     Raises:
         CheckpointError: it cannot be had, however often it is asked for.
     """
-    get = asked.copy.result
-    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+    get, pauses = asked.copy.result, chain(PAUSES, repeat(PAUSES[-1]))
+    while True:
         try:
             return get()
         except CheckpointError as error:
             if not may_pass(error):
                 raise
+            pause = next(pauses)
             log.info("%s Asking again in %.0f seconds.", error, pause)
         time.sleep(pause)
         get = partial(hub_copy, asked.lock)
-    raise AssertionError("the pauses never end")
 
 
 def _why(refused: list[str], otherwise: str) -> str:

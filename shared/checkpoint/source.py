@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -74,16 +75,17 @@ def begin(space: Path, *, variable: str, task: str) -> Begun:
         variable: environment variable that may name another folder.
         task: what the checkpoint has to be for, one of `contract.REQUIRED`.
     """
+    by_name = cache(partial(from_variable, variable, task))
     try:
-        if from_variable(variable, task) is not None:
-            return Begun(space, variable, task, None)
+        if by_name() is not None:
+            return Begun(space, task, by_name, None)
     except CheckpointError:
         pass  # said when its turn comes
     try:
         lock = lock_of_space(space, task)
     except CheckpointError:
-        return Begun(space, variable, task, None)  # said when its turn comes
-    return Begun(space, variable, task, ask(lock) if lock.repository else None)
+        return Begun(space, task, by_name, None)  # said when its turn comes
+    return Begun(space, task, by_name, ask(lock) if lock.repository else None)
 
 
 def load_checkpoint(space: Path, *, variable: str, task: str) -> LoadedCheckpoint:

@@ -26,7 +26,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from hub_server import Hub, running_hub
 from hub_somewhere import Somewhere, real
+from huggingface_hub import HfApi
 from loader import Loader, new_loader
+from quick_builder import QuickBuilder
 
 REAL = os.environ.get("HUB_TESTS_ENDPOINT", "")
 
@@ -44,6 +46,20 @@ def hub() -> Iterator[Hub]:
         pytest.skip("faults are injected into our own server only")
     with running_hub() as running:
         yield running
+
+
+@pytest.fixture
+def api(hub: Hub) -> HfApi:
+    """The client of somebody who may write."""
+    return HfApi(endpoint=hub.address, token=hub.user("somebody"))
+
+
+@pytest.fixture
+def builder(hub: Hub) -> Iterator[QuickBuilder]:
+    """Takes the place of the server's builder, and is done at once."""
+    hub.builder = quick = QuickBuilder()
+    yield quick
+    quick.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from quick_builder import QuickBuilder, revision_of
 from small_checkout import MODEL, SPACE, Checkout, small_checkout
 
 SOME_COMMIT = "f" * 40
-
-
-@pytest.fixture
-def builder(hub: Hub) -> Iterator[QuickBuilder]:
-    hub.builder = quick = QuickBuilder()
-    yield quick
-    quick.close()
 
 
 @pytest.fixture

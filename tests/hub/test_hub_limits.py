@@ -15,12 +15,6 @@ WEIGHTS = bytes(range(256)) * 40  # 10,240 bytes, binary
 
 
 @pytest.fixture
-def api(hub: Hub) -> HfApi:
-    """The client of somebody who may write."""
-    return HfApi(endpoint=hub.address, token=hub.user("somebody"))
-
-
-@pytest.fixture
 def head(hub: Hub, tmp_path: Path) -> str:
     """A repository with one file that LFS keeps; its commit."""
     (tmp_path / "model.safetensors").write_bytes(WEIGHTS)

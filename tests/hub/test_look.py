@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,6 @@ from small_checkout import SPACE, Checkout, small_checkout
 
 BUNDLED = {"source": "bundled", "repository": None, "revision": "b" * 64, "sha256": "b" * 64}
 WHY = "The hub was refused: it cannot be reached."
-
-
-@pytest.fixture
-def builder(hub: Hub) -> Iterator[QuickBuilder]:
-    hub.builder = quick = QuickBuilder()
-    yield quick
-    quick.close()
 
 
 @pytest.fixture

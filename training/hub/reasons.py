@@ -71,24 +71,27 @@ def answered(error: HfHubHTTPError, repository: str) -> str:
     if is_about_the_token(error):
         return EXPIRED if "Authorization" in error.response.request.headers else NO_TOKEN
     if isinstance(error, RepositoryNotFoundError) or status == 404:
-        return f"There is no such thing there, or the token may not see it. {said}".strip()
+        return joined("There is no such thing there, or the token may not see it.", said)
     if status == 403 and not FULL_STORE.search(said):
-        return f"The token may not write there. {said} Use one of somebody who may.".replace(
-            "  ", " "
-        )
+        return joined("The token may not write there.", said, "Use one of somebody who may.")
     if status in (403, 413):
-        return f"The Hub has no room for it. {said} Free some there, or ask for more.".replace(
-            "  ", " "
-        )
+        return joined("The Hub has no room for it.", said, "Free some there, or ask for more.")
     if status == 402:
-        return f"The Hub wants to be paid for it. {said}".strip()
+        return joined("The Hub wants to be paid for it.", said)
     if status in (409, 412):
-        return f"Somebody else changed it at the same time. {said} {AGAIN}".replace("  ", " ")
+        return joined("Somebody else changed it at the same time.", said, AGAIN)
     if status == 429:
-        return f"The Hub asks to slow down (429). {said} Wait, then run the same command again."
+        return joined(
+            "The Hub asks to slow down (429).", said, "Wait, then run the same command again."
+        )
     if status >= 500:
         return f"The Hub is in trouble ({status}). {AGAIN}"
-    return f"The Hub refused ({status}). {said}".strip()
+    return joined(f"The Hub refused ({status}).", said)
+
+
+def joined(*sentences: str) -> str:
+    """Sentences one after the other, without those that are empty."""
+    return " ".join(filter(None, sentences))
 
 
 def said_by_the_hub(error: HfHubHTTPError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,10 +10,23 @@ from huggingface_hub import HfApi
 from huggingface_hub.errors import RepositoryNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
+from shared.checkpoint.lock import REPOSITORY
 from training.hub.causes import is_about_the_token
 from training.hub.errors import PATIENCE, Say, patiently
+from training.hub.reasons import without_secrets
 
 OF_THE_HUB = ".gitattributes"  # made by the Hub itself, with the repository
+
+
+def repository_name(value: str) -> str:
+    """An argument of a command line that names a repository of the Hub.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no OWNER/NAME.
+    """
+    if not REPOSITORY.fullmatch(value):
+        raise argparse.ArgumentTypeError(f"{without_secrets(value)!r} is no OWNER/NAME")
+    return value
 
 
 @dataclass(frozen=True)

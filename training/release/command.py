@@ -9,10 +9,10 @@ from collections.abc import Callable
 from huggingface_hub import get_session
 
 from shared.checkpoint.contract import REQUIRED
-from shared.checkpoint.lock import REPOSITORY
 from shared.errors import CheckpointError
 from training.hub.errors import PATIENCE, PublishError
 from training.hub.reasons import AGAIN, without_secrets
+from training.hub.repository import repository_name
 
 REFUSED, BROKEN_OFF = 1, 130
 
@@ -40,15 +40,13 @@ def run(action: Callable[[], None]) -> None:
         sys.exit(BROKEN_OFF)
 
 
-def repository(value: str) -> str:
-    """An argument that names a repository of the Hub."""
-    if not REPOSITORY.fullmatch(value):
-        raise argparse.ArgumentTypeError(f"{without_secrets(value)!r} is no OWNER/NAME")
-    return value
-
-
 def for_a_space(description: str | None) -> argparse.ArgumentParser:
     """A command line whose first word is a task."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("task", choices=sorted(REQUIRED), help="which Space")
     return parser
+
+
+def add_repository(parser: argparse.ArgumentParser, when: str) -> None:
+    """The option that names another repository than the lock's; `when` it is needed."""
+    parser.add_argument("--repo", type=repository_name, metavar="OWNER/NAME", help=when)
