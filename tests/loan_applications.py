@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 
-from shared.loan.fields import FIELDS, Fields
+from shared.loan.fields.declared import FIELDS, Fields
 from training.loan import candidates
 from training.loan.ann import Settings
 from training.loan.data import LABEL, TRAIN_FILE, Applications

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from shared.loan.application import as_values, read_application
-from shared.loan.decision import MODELS
-from shared.loan.predictor import Predictor, approval, load_predictor
+from shared.loan.fields.application import as_values, read_application
+from shared.loan.models.predictor import Predictor, approval, load_predictor
+from shared.loan.models.registry import MODELS
 
 SPACE = Path(__file__).parents[1] / "spaces" / "loan"
 CHECKPOINT = Path(os.environ.get("LOAN_CHECKPOINT") or SPACE / "checkpoint")

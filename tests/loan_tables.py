@@ -5,7 +5,7 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
 
 ROW = {
     "Loan_ID": "LP1", "Gender": "Male", "Married": "Yes", "Dependents": "0",

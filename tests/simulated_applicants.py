@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from shared.loan.ann import Ann
-from shared.loan.calibration import Calibration
-from shared.loan.decision import Decision
-from shared.loan.features import features
-from shared.loan.fields import FIELDS, Choice, Field, Fields
-from shared.loan.population import Population
-from shared.loan.predictor import Predictor
+from shared.loan.fields.declared import FIELDS, Choice, Field, Fields
+from shared.loan.models.ann import Ann
+from shared.loan.models.calibration import Calibration
+from shared.loan.models.decision import Decision
+from shared.loan.models.features import features
+from shared.loan.models.population import Population
+from shared.loan.models.predictor import Predictor
 
 TWELVE: Fields = (
     *FIELDS,

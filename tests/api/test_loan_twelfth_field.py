@@ -17,9 +17,9 @@ from loan_checkpoint import CHECKPOINT, predictor
 from loan_tables import HEADER, ROW, lines, row
 from safetensors.numpy import load_file, save_file
 
-from shared.loan.decision import DECISION_FILE
-from shared.loan.fields import Field, as_json
-from shared.loan.population import POPULATION_FILE
+from shared.loan.fields.declared import Field, as_json
+from shared.loan.models.decision import DECISION_FILE
+from shared.loan.models.population import POPULATION_FILE
 
 SAVINGS = Field(
     "savings", "Savings", "Savings of the applicant", "What lies in the bank.", "number",

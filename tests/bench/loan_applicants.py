@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.declared import Field, Fields
 
 UNSTATED = 0.03  # share of the cells in which nothing stands
 NOTHING = 0.3  # share of 0 among numbers that may be 0, as most co-applicants' incomes are

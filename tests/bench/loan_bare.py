@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from shared.loan.ann import Ann, read_ann
-from shared.loan.ml_skops import load_classical
+from shared.loan.models.ann import Ann, read_ann
+from shared.loan.models.ml_skops import load_classical
 
 AT_A_TIME = 4096  # rows of a forward pass: a million at once are slower, memory comes and goes
 

@@ -13,9 +13,9 @@ from timing import take_turns
 
 from loan_space import advising, reasons
 from loan_space.serving import Served, answer, answer_application
-from shared.loan.application import Application, as_values
-from shared.loan.curves import curve
-from shared.loan.features import features
+from shared.loan.fields.application import Application, as_values
+from shared.loan.models.features import features
+from shared.loan.why.curves import curve
 
 PEOPLE = 50  # applicants who take turns, so that no figure is about one of them
 SEED = 1

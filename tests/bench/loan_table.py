@@ -16,7 +16,7 @@ from timing import Sample, turning
 
 from loan_space.many import answer_table
 from loan_space.serving import Served
-from shared.loan.features import features
+from shared.loan.models.features import features
 
 ALONE = Path(__file__).parent / "loan_table_alone.py"
 SEED = 2

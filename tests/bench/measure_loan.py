@@ -15,7 +15,7 @@ from rows import Goal, Row
 
 from loan_space.serving import serve
 from shared.checkpoint.source import LoadedCheckpoint, load_checkpoint
-from shared.loan.application import as_values
+from shared.loan.fields.application import as_values
 
 HERE = Path(__file__).parent
 SPACE = HERE.parents[1] / "spaces" / "loan"

@@ -13,9 +13,9 @@ from loan_applicants import draw_applicants, write_table
 from loan_bare import Bare, Ensemble
 from loan_in_process import in_turns
 
-from shared.loan.ann import Ann, Encoding, approval
-from shared.loan.csv_read import read_chunks
-from shared.loan.fields import FIELDS, Field
+from shared.loan.fields.declared import FIELDS, Field
+from shared.loan.models.ann import Ann, Encoding, approval
+from shared.loan.table.read import read_chunks
 
 HERE = Path(__file__).parent
 LEFT_OPEN = replace(FIELDS[0], default=None, lowest=10, highest=20)

@@ -23,9 +23,9 @@ from visit_loan import (
 
 from loan_space.answer_panel import HEADLINES
 from loan_space.form import as_sent
-from shared.loan.advice import advise
-from shared.loan.application import as_values, read_application
-from shared.loan.predictor import approval
+from shared.loan.fields.application import as_values, read_application
+from shared.loan.models.predictor import approval
+from shared.loan.why.advice import advise
 
 
 def within_reach() -> Values:

@@ -8,8 +8,8 @@ import numpy as np
 from simulated_table import simulated, write_table
 from sklearn.metrics import roc_auc_score
 
-from shared.loan.features import features
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
+from shared.loan.models.features import features
 from training.loan import candidates
 from training.loan.data import read_applications
 

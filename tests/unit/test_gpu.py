@@ -14,9 +14,9 @@ from simulated_applicants import LINE, applicants, learnt_from
 
 from shared.device import best_device
 from shared.errors import InputError
-from shared.loan.ann_torch import answers_at
-from shared.loan.fields import FIELDS
-from shared.loan.positions import positions
+from shared.loan.fields.declared import FIELDS
+from shared.loan.why.integrated_gradients import answers_at
+from shared.loan.why.positions import positions
 from shared.page.gpu import marked, or_here, steps_or_here
 from training.loan.ann import Settings, fit_ann
 

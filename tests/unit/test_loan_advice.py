@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shared.loan.advice import Advice, advise
-from shared.loan.fields import FIELDS, YES_NO, Field, Fields
-from shared.loan.ladder import ladders
-from shared.loan.trials import TRIALS
+from shared.loan.fields.declared import FIELDS, YES_NO, Field, Fields
+from shared.loan.why.advice import Advice, advise
+from shared.loan.why.ladder import ladders
+from shared.loan.why.trials import TRIALS
 
 Array = np.ndarray
 INCOME, SECOND, AMOUNT, TERM = range(4)

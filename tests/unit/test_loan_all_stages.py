@@ -16,11 +16,11 @@ from loan_applications import made_up, small_candidates, small_forest, write_csv
 
 from shared.checkpoint.contract import REQUIRED, check_complete, check_measured
 from shared.checkpoint.lock import read_lock
-from shared.loan import ann, ml
-from shared.loan.application import read_application
-from shared.loan.features import features
-from shared.loan.fields import FIELDS
-from shared.loan.predictor import approval, load_predictor
+from shared.loan.fields.application import read_application
+from shared.loan.fields.declared import FIELDS
+from shared.loan.models import ann, ml
+from shared.loan.models.features import features
+from shared.loan.models.predictor import approval, load_predictor
 from training.draws import read_draws
 from training.loan import choose, consistent, fit, oversampled
 from training.loan.run import stages

@@ -11,7 +11,7 @@ import torch
 from loan_applications import small_forest
 from safetensors.numpy import save_file
 
-from shared.loan.ann import ANN_FILE, Ann, Encoding, approval, encode, read_ann, tensors_of
+from shared.loan.models.ann import ANN_FILE, Ann, Encoding, approval, encode, read_ann, tensors_of
 from training.loan.ann import Ensemble, Settings, fit_ann, fit_encoding
 from training.loan.teacher import soft_targets
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from shared.errors import InputError
-from shared.loan.application import as_values, notes_on, read_application, say
-from shared.loan.checks import doubtful
-from shared.loan.fields import FIELDS, Choice, Field
-from shared.loan.number_text import meanings
+from shared.loan.fields.application import as_values, notes_on, read_application, say
+from shared.loan.fields.checks import doubtful
+from shared.loan.fields.declared import FIELDS, Choice, Field
+from shared.loan.fields.numbers import meanings
 
 SEEN = {
     "applicant_income": (150.0, 81000.0),

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from loan_applications import SMALL_NETWORKS, made_up, small_candidates, small_forest
 
-from shared.loan.features import features
+from shared.loan.models.features import features
 from training.loan import choose, compare, learning, nested, oversampled
 from training.loan.ann import Settings
 

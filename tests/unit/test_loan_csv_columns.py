@@ -3,8 +3,8 @@
 import pytest
 
 from shared.errors import InputError
-from shared.loan.csv_columns import match_columns
-from shared.loan.fields import FIELDS, Field
+from shared.loan.fields.declared import FIELDS, Field
+from shared.loan.table.columns import match_columns
 
 COLUMNS = [field.column for field in FIELDS]
 AGE = Field("age", "Age", "Applicant's age", "In years.", "number", default=40, highest=120)

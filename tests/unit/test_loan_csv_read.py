@@ -5,7 +5,7 @@ import pytest
 from loan_tables import HEADER, NUMBERS, lines, row
 
 from shared.errors import InputError
-from shared.loan.fields import FIELDS, Choice, Field
+from shared.loan.fields.declared import FIELDS, Choice, Field
 
 PLACE = {field.column: k for k, field in enumerate(FIELDS)}
 AGE = Field("age", "Age", "Applicant's age", "In years.", "number", default=40, highest=120)

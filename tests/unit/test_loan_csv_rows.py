@@ -5,8 +5,8 @@ import pytest
 from loan_tables import NUMBERS, lines, quoted, row
 
 from shared.errors import InputError
-from shared.loan.csv_ids import SeenIds
-from shared.loan.fields import Field
+from shared.loan.fields.declared import Field
+from shared.loan.table.ids import SeenIds
 
 ONE = (Field("income", "Income", "Income", "", "number", highest=10),)
 

@@ -6,10 +6,10 @@ import io
 import pytest
 from loan_tables import HEADER, NUMBERS, lines, quoted, row
 
-from shared.loan.application import read_application
-from shared.loan.csv_read import read_chunks
-from shared.loan.csv_write import cell_text, template, write_chunk, write_header
-from shared.loan.fields import FIELDS, Field
+from shared.loan.fields.application import read_application
+from shared.loan.fields.declared import FIELDS, Field
+from shared.loan.table.read import read_chunks
+from shared.loan.table.write import cell_text, template, write_chunk, write_header
 
 AGE = Field("age", "Age", "Applicant's age", "In years.", "number", default=40, highest=120)
 FORMULAS = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0", "-", "+", "--5", "+5%"]

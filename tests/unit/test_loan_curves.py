@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.loan.curves import Curve, curve
-from shared.loan.fields import YES_NO, Choice, Field, Fields
+from shared.loan.fields.declared import YES_NO, Choice, Field, Fields
+from shared.loan.why.curves import Curve, curve
 
 Array = np.ndarray
 FIELDS: Fields = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.loan.differ import Cause, why_they_differ
-from shared.loan.fields import FIELDS, Field, Fields
-from shared.loan.shapley import Contributions
+from shared.loan.fields.declared import FIELDS, Field, Fields
+from shared.loan.why.differ import Cause, why_they_differ
+from shared.loan.why.shapley import Contributions
 
 TWELVE: Fields = (*FIELDS, Field("pets", "Pets", "Pets", "How many.", "number", highest=9))
 

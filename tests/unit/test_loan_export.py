@@ -10,7 +10,7 @@ import pytest
 import skops.io
 from sklearn.linear_model import LogisticRegression
 
-from shared.loan.ml import approval, open_ml
+from shared.loan.models.ml import approval, open_ml
 from training.loan import export
 from training.loan.candidates import PIPELINES
 from training.loan.export import SKOPS_FILE, export_pipeline

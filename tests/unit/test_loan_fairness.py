@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.loan.fields import FIELDS, Field
+from shared.loan.fields.declared import FIELDS, Field
 from training.loan.data import Applications
 from training.loan.fairness import by_groups, differences, largest_gap
 from training.loan.rule import refused_by_rule, rule_approval

@@ -14,10 +14,10 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
 from shared.errors import CheckpointError
-from shared.loan.features import feature_names, features
-from shared.loan.fields import FIELDS, Fields
-from shared.loan.forest_view import ForestView, forest_view
-from shared.loan.ml_skops import TRUSTED
+from shared.loan.fields.declared import FIELDS, Fields
+from shared.loan.models.features import feature_names, features
+from shared.loan.models.ml_skops import TRUSTED
+from shared.loan.why.forest import ForestView, forest_view
 from training.loan.candidates import PIPELINES
 
 ROWS = applicants(FIELDS, 3, seed=9)

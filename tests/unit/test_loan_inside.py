@@ -7,12 +7,12 @@ import pytest
 from simulated_applicants import LINE, TWELVE, applicants, learnt_from, predictor_of
 
 from shared.errors import InputError
-from shared.loan.ann import Ann, Encoding, approval
-from shared.loan.calibration import calibrated
-from shared.loan.features import features
-from shared.loan.fields import FIELDS, Field
-from shared.loan.inside import inside
-from shared.loan.predictor import Predictor
+from shared.loan.fields.declared import FIELDS, Field
+from shared.loan.models.ann import Ann, Encoding, approval
+from shared.loan.models.calibration import calibrated
+from shared.loan.models.features import features
+from shared.loan.models.predictor import Predictor
+from shared.loan.why.inside import inside
 from training.loan.ann import Settings, fit_ann
 
 QUICK = Settings(members=3, layers=2, units=8, steps=30)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from loan_applications import small_forest
 
-from shared.loan.ml import FEATURES, MANY, MARKS, SHARES, Ml, approval, open_ml
+from shared.loan.models.ml import FEATURES, MANY, MARKS, SHARES, Ml, approval, open_ml
 from training.loan.export import export_pipeline
 
 

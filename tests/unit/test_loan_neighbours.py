@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.loan import neighbours as module
-from shared.loan.fields import FIELDS, YES_NO, Field, Fields
-from shared.loan.neighbours import nearest, novelty, novelty_many
+from shared.loan.fields.declared import FIELDS, YES_NO, Field, Fields
+from shared.loan.why import neighbours as module
+from shared.loan.why.neighbours import nearest, novelty, novelty_many
 
 Array = np.ndarray
 TWO: Fields = (

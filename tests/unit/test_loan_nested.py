@@ -13,7 +13,7 @@ import pytest
 from loan_applications import made_up, small_candidates, write_csv
 
 from shared.errors import InputError
-from shared.loan.features import features
+from shared.loan.models.features import features
 from training.loan import candidates, choose, nested
 from training.loan.data import Applications
 from training.loan.folds import asked_folds, folds_of, read_folds

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from loan_applications import made_up, small_candidates, write_csv
 
-from shared.loan.application import read_application
-from shared.loan.fields import FIELDS, Field
-from shared.loan.predictor import Predictor, approval, load_predictor
+from shared.loan.fields.application import read_application
+from shared.loan.fields.declared import FIELDS, Field
+from shared.loan.models.predictor import Predictor, approval, load_predictor
 from training.loan import choose, fit
 from training.loan.card_sections import fields_table
 from training.loan.data import read_applications

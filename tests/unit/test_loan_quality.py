@@ -13,7 +13,7 @@ from simulated_applicants import applicants
 
 import training.metrics
 from loan_space.quality_view import quality_html
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
 from shared.page.figures import NOT_MEASURED
 from training.loan.answers import OutOfFold, ml_against_ann, performance
 from training.loan.curves import calibration, profit

@@ -14,7 +14,7 @@ from loan_space import quality_costs, quality_curves, quality_fairness, quality_
 from loan_space.quality_charts import Frame, pairs_plot, round_values
 from loan_space.quality_words import change, signed
 from loan_space.wording import MINUS
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
 from shared.page.figures import NOT_MEASURED, Figure
 
 

@@ -11,14 +11,14 @@ import pytest
 import torch
 from simulated_applicants import LINE, TWELVE, applicants, learnt_from, predictor_of
 
-from shared.loan.ann import Ann, Encoding, approval
-from shared.loan.ann_torch import CLOSE, answers_at, second_opinion_ann
-from shared.loan.calibration import calibrated
-from shared.loan.features import feature_names, features
-from shared.loan.fields import FIELDS, Fields
-from shared.loan.positions import features_at, positions
-from shared.loan.predictor import Predictor
-from shared.loan.shapley import shapley
+from shared.loan.fields.declared import FIELDS, Fields
+from shared.loan.models.ann import Ann, Encoding, approval
+from shared.loan.models.calibration import calibrated
+from shared.loan.models.features import feature_names, features
+from shared.loan.models.predictor import Predictor
+from shared.loan.why.integrated_gradients import CLOSE, answers_at, second_opinion_ann
+from shared.loan.why.positions import features_at, positions
+from shared.loan.why.shapley import shapley
 from training.loan.ann import Settings, fit_ann
 
 QUICK = Settings(members=4, layers=2, units=16, steps=60, decay=0.1)
@@ -44,7 +44,7 @@ def answer_of(predictor: Predictor, table: np.ndarray) -> np.ndarray:
 
 
 def test_nothing_heavy_is_imported_before_the_first_second_opinion() -> None:
-    modules = "shared.loan.ann_torch, shared.loan.forest_view, shared.loan.inside"
+    modules = "shared.loan.why.integrated_gradients, shared.loan.why.forest, shared.loan.why.inside"
     heavy = "{'torch', 'captum', 'sklearn', 'skops', 'scipy', 'gradio'}"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

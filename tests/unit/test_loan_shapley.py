@@ -7,8 +7,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from shared.loan import shapley as module
-from shared.loan.shapley import shapley
+from shared.loan.why import shapley as module
+from shared.loan.why.shapley import shapley
 
 Array = np.ndarray
 

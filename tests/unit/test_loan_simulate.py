@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from loan_applications import made_up
 
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
 from training.loan.simulate import draw_applicants, fit_copula, two_digits
 
 MADE = made_up(500, seed=3)

@@ -21,11 +21,11 @@ from loan_space.reasons import contributions, difference_sentence, reasons
 from loan_space.serving import as_prediction
 from loan_space.waterfall import steps
 from loan_space.wording import points, signed, verdict, verdict_sentence
-from shared.loan.advice import Advice, Suggestion
-from shared.loan.curves import Curve
-from shared.loan.differ import why_they_differ
-from shared.loan.fields import FIELDS
-from shared.loan.shapley import Contributions
+from shared.loan.fields.declared import FIELDS
+from shared.loan.why.advice import Advice, Suggestion
+from shared.loan.why.curves import Curve
+from shared.loan.why.differ import why_they_differ
+from shared.loan.why.shapley import Contributions
 
 INCOME, SECOND, AMOUNT, TERM, HISTORY = range(5)
 SERVED = served_by(by_income)

@@ -19,8 +19,8 @@ from loan_space.endpoint import annotation, endpoint, explained
 from loan_space.many import answer_table, columns, result_columns, unseen_notes
 from loan_space.many_view import result_file, summary_html
 from shared.errors import InputError
-from shared.loan.csv_read import read_chunks
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
+from shared.loan.table.read import read_chunks
 
 SERVED = served_by(by_income)
 RANGE = (1000.0, 9000.0)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from shared.device import best_device
-from shared.loan.ann import Ann, Encoding, encode
+from shared.loan.models.ann import Ann, Encoding, encode
 
 Floats = NDArray[np.float32]
 FEW = 4  # a feature with no more distinct values than this is taken as it is

@@ -19,7 +19,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from shared.errors import InputError
-from shared.loan.ann import Ann, approval
+from shared.loan.models.ann import Ann, approval
 from training.loan.ann import Settings, fit_ann
 from training.loan.teacher import soft_targets
 

@@ -13,7 +13,7 @@ from typing import Any
 from huggingface_hub import ModelCardData
 
 from shared.checkpoint.contract import EVALUATION_FILE, read_json
-from shared.loan.decision import DECISION_FILE
+from shared.loan.models.decision import DECISION_FILE
 from training import cards
 from training.loan.card_sections import sections
 from training.loan.card_text import TEXT

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.loan.application import NOT_STATED
-from shared.loan.fields import Field, Fields, from_json
-from shared.loan.number_text import plain
+from shared.loan.fields.application import NOT_STATED
+from shared.loan.fields.declared import Field, Fields, from_json
+from shared.loan.fields.numbers import plain
 from shared.wording import listed
 from training import cards
 from training.loan import card_tables as tables

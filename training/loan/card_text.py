@@ -22,8 +22,8 @@ and to be looked into. Answers, explanations and advice are those of the code in
 
 ```python
 from pathlib import Path
-from shared.loan.application import read_application
-from shared.loan.predictor import approval, load_predictor
+from shared.loan.fields.application import read_application
+from shared.loan.models.predictor import approval, load_predictor
 
 predictor = load_predictor(Path("FOLDER"))
 applicant = {"applicant_income": 4000, "loan_amount": 130, "credit_history": "good"}
@@ -32,8 +32,8 @@ approval(predictor, row[None])  # calibrated: classical model, neural network
 ```
 
 Without that code: both models take the features that `config.json` names, in that order
-(`shared/loan/features.py` makes them from an application), and give a probability that is not yet
-calibrated; `decision.json` holds calibration, threshold and fields.
+(`shared/loan/models/features.py` makes them from an application), and give a probability that is not
+yet calibrated; `decision.json` holds calibration, threshold and fields.
 
 ### The classical model: `ml.skops`, `ml.onnx`
 

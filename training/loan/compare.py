@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from shared.loan.ann import approval
-from shared.loan.features import features
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
+from shared.loan.models.ann import approval
+from shared.loan.models.features import features
 from training.loan import candidates, metrics, oversampled
 from training.loan.ann import Settings
 from training.loan.answers import difference, figure, stacked

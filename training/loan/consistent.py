@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.checkpoint.contract import read_json
-from shared.loan.decision import DECISION_FILE
+from shared.loan.models.decision import DECISION_FILE
 from training.loan.candidates import KINDS
 from training.loan.data import Applications
 from training.loan.nested import OUT_OF_FOLD, candidates_of

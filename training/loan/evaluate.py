@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.checkpoint.contract import EVALUATION_FILE, SCHEMA
-from shared.loan.decision import read_decision
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
+from shared.loan.models.decision import read_decision
 from training.draws import Gated, hashes_of_measured, write_draws
 from training.loan.answers import OutOfFold, auc_of_folds, ml_against_ann, performance
 from training.loan.candidates import KINDS

@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.application import as_values, say
-from shared.loan.decision import MODELS, Decision
-from shared.loan.fields import Fields
-from shared.loan.neighbours import novelty_many
-from shared.loan.predictor import Predictor, approval, load_predictor
+from shared.loan.fields.application import as_values, say
+from shared.loan.fields.declared import Fields
+from shared.loan.models.decision import Decision
+from shared.loan.models.predictor import Predictor, approval, load_predictor
+from shared.loan.models.registry import MODELS
+from shared.loan.why.neighbours import novelty_many
 from training.loan.simulate import two_digits
 from training.loan.words import WORDS
 

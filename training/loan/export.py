@@ -14,8 +14,8 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import ClassifierMixin
 from sklearn.ensemble import GradientBoostingClassifier
 
-from shared.loan.ml import FEATURES, ML_FILE, approval, open_ml
-from shared.loan.ml_skops import SKOPS_FILE, TRUSTED
+from shared.loan.models.ml import FEATURES, ML_FILE, approval, open_ml
+from shared.loan.models.ml_skops import SKOPS_FILE, TRUSTED
 
 OPSET = 18
 CLOSE = 1e-5  # largest difference between the two forms; both count in 32 bits at some place

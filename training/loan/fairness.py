@@ -20,7 +20,7 @@ from fairlearn.metrics import (
 )
 from numpy.typing import NDArray
 
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.declared import Field, Fields
 from training.metrics import Figure, Metric, Weights, bootstrap_of_distance, proportion
 
 GROUPED_BY = ("gender", "married", "dependents", "property_area")

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from threadpoolctl import threadpool_limits
 
-from shared.loan.ann import ANN_FILE, Ann, tensors_of
-from shared.loan.decision import DECISION_FILE
-from shared.loan.features import feature_names, features
-from shared.loan.fields import FIELDS, Fields, as_json
-from shared.loan.neighbours import novelty_many
-from shared.loan.population import POPULATION_FILE
+from shared.loan.fields.declared import FIELDS, Fields, as_json
+from shared.loan.models.ann import ANN_FILE, Ann, tensors_of
+from shared.loan.models.decision import DECISION_FILE
+from shared.loan.models.features import feature_names, features
+from shared.loan.models.population import POPULATION_FILE
+from shared.loan.why.neighbours import novelty_many
 from training.loan.candidates import KINDS, NAMES, NETWORKS, Names
 from training.loan.choose import Chosen, choose_and_fit
 from training.loan.data import Applications, read_applications

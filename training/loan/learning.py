@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from shared.loan.features import features
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
+from shared.loan.models.features import features
 from training.loan import metrics
 from training.loan.answers import figure, stacked
 from training.loan.candidates import KINDS, Names

@@ -22,8 +22,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from shared.errors import InputError
-from shared.loan.features import features
-from shared.loan.fields import FIELDS
+from shared.loan.fields.declared import FIELDS
+from shared.loan.models.features import features
 from training.loan import candidates
 from training.loan.candidates import KINDS, Names
 from training.loan.choose import choose_and_fit

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.declared import Field, Fields
 
 Table = NDArray[np.float64]
 FEW = 12  # a number with no more distinct values than this is drawn from them

@@ -106,10 +106,10 @@ def open_tumor(folder: Path) -> Answers:
 
 def open_loan(folder: Path) -> Answers:
     """From an example to which models approve."""
-    from shared.loan.application import read_application
-    from shared.loan.decision import MODELS
-    from shared.loan.ml_skops import load_classical
-    from shared.loan.predictor import approval, load_predictor
+    from shared.loan.fields.application import read_application
+    from shared.loan.models.ml_skops import load_classical
+    from shared.loan.models.predictor import approval, load_predictor
+    from shared.loan.models.registry import MODELS
 
     predictor = load_predictor(folder)
     load_classical(folder)  # the classical model in scikit-learn, for looking inside

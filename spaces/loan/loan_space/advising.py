@@ -9,10 +9,10 @@ import numpy as np
 from loan_space.schema import Advice, Change, Suggestion
 from loan_space.serving import Answered, Served, as_prediction
 from loan_space.wording import first_up
-from shared.loan import advice
-from shared.loan.application import as_values, say
-from shared.loan.decision import MODELS
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.application import as_values, say
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.models.registry import MODELS
+from shared.loan.why import advice
 from shared.wording import listed, percent
 
 ALREADY = "Both models approve as it is; nothing has to change."

@@ -18,10 +18,10 @@ from loan_space.schema import Advice, Explanation, FieldFacts, Model, Prediction
 from loan_space.serving import Served, answer, as_prediction
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.errors import InputError
-from shared.loan.csv_write import template
-from shared.loan.decision import MODELS
-from shared.loan.fields import Field
-from shared.loan.number_text import shown
+from shared.loan.fields.declared import Field
+from shared.loan.fields.numbers import shown
+from shared.loan.models.registry import MODELS
+from shared.loan.table.write import template
 from shared.page.calls import file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
 

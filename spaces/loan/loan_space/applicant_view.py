@@ -22,7 +22,7 @@ from loan_space import (
 from loan_space.form import ASSETS, SentForm, application_form
 from loan_space.serving import Answered, Served, answer, as_prediction
 from shared.errors import InputError
-from shared.loan.curves import curve
+from shared.loan.why.curves import curve
 from shared.page.html import asset, text
 
 # Quick enough to follow a finger, so without the queue; of what piles up only the last is asked.

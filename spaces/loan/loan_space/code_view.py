@@ -9,7 +9,7 @@ import gradio as gr
 
 from loan_space.endpoint import accepted
 from loan_space.serving import Served
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.declared import Field, Fields
 from shared.page import code_view
 from shared.page.figures import table
 

@@ -8,16 +8,16 @@ from html import escape
 import numpy as np
 
 from loan_space.wording import NAMES
-from shared.loan.application import say
-from shared.loan.curves import Curve
-from shared.loan.fields import Field
+from shared.loan.fields.application import say
+from shared.loan.fields.declared import Field
+from shared.loan.models.registry import MODELS
+from shared.loan.why.curves import Curve
 from shared.page.charts import svg
 from shared.wording import percent
 
 WIDTH, HEIGHT, EDGE, FOOT = 460, 260, 40, 34
 RIGHT, MARGIN = WIDTH - 12, 36  # end of the scale; room for what lies outside the training data
 ROW = 44  # of a choice
-MODELS = ("ml", "ann")
 
 
 def curve_html(field: Field, found: Curve, threshold: float) -> str:

@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from shared.loan.application import NOT_STATED
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.application import NOT_STATED
+from shared.loan.fields.declared import Field, Fields
 from shared.page.calls import plain_errors
 
 Work = Callable[[Mapping[str, object]], Any]

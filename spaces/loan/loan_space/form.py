@@ -15,9 +15,9 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import GradioModel
 
-from shared.loan.application import NOT_STATED
-from shared.loan.fields import Field, Fields
-from shared.loan.number_text import typed
+from shared.loan.fields.application import NOT_STATED
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.numbers import typed
 from shared.page.footer import SHORT
 from shared.page.html import asset, scripted
 

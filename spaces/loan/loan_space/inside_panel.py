@@ -8,7 +8,7 @@ import numpy as np
 
 from loan_space.serving import Answered, Served
 from loan_space.wording import signed
-from shared.loan.inside import Inside, Pieces, inside
+from shared.loan.why.inside import Inside, Pieces, inside
 from shared.page.charts import svg
 from shared.wording import percent
 

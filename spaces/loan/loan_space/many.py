@@ -14,11 +14,11 @@ from loan_space import reasons
 from loan_space.serving import Served
 from loan_space.wording import verdict
 from shared.errors import InputError
-from shared.loan.checks import doubtful
-from shared.loan.csv_ids import SeenIds
-from shared.loan.csv_read import Chunk, read_chunks
-from shared.loan.csv_write import write_chunk, write_header
-from shared.loan.fields import Fields
+from shared.loan.fields.checks import doubtful
+from shared.loan.fields.declared import Fields
+from shared.loan.table.ids import SeenIds
+from shared.loan.table.read import Chunk, read_chunks
+from shared.loan.table.write import write_chunk, write_header
 from shared.page.footer import SHORT
 
 RESULTS = ("answer", "ml_probability", "ann_probability", "note", "error", "revision")

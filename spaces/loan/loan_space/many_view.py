@@ -20,8 +20,8 @@ from loan_space.many import Progress
 from loan_space.serving import Served
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.errors import InputError
-from shared.loan.csv_rows import MOST_ROWS
-from shared.loan.csv_write import template
+from shared.loan.table.rows import MOST_ROWS
+from shared.loan.table.write import template
 from shared.page.figures import table
 from shared.page.files_zone import SentFiles, files_zone
 from shared.page.html import problem_html, text

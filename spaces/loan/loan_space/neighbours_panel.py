@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from loan_space.serving import Answered, Served
 from loan_space.wording import UNLIKE
-from shared.loan.application import say
-from shared.loan.fields import Field
-from shared.loan.neighbours import nearest
+from shared.loan.fields.application import say
+from shared.loan.fields.declared import Field
+from shared.loan.why.neighbours import nearest
 from shared.page.figures import table
 
 COUNT = 4  # beside the applicant, as many as fit beside the form

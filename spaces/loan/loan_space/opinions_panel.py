@@ -13,10 +13,10 @@ from loan_space import reasons
 from loan_space.serving import Answered, Served
 from loan_space.wording import points, signed
 from shared.device import CPU
-from shared.loan.ann_torch import CLOSE, integrated, second_opinion_ann
-from shared.loan.application import say
-from shared.loan.decision import MODELS
-from shared.loan.forest_view import ForestView, forest_view
+from shared.loan.fields.application import say
+from shared.loan.models.registry import MODELS
+from shared.loan.why.forest import ForestView, forest_view
+from shared.loan.why.integrated_gradients import CLOSE, integrated, second_opinion_ann
 from shared.page.figures import table
 from shared.page.gpu import marked, or_here
 

@@ -9,7 +9,7 @@ from typing import Any
 from loan_space.quality_charts import legend, pairs_plot
 from loan_space.quality_words import IN_TEXT, METRICS, above_zero, change
 from loan_space.wording import NAMES
-from shared.loan.fields import Fields
+from shared.loan.fields.declared import Fields
 from shared.page.figures import Figure, figure, number, table, with_interval, words
 from shared.wording import listed
 

@@ -17,7 +17,7 @@ from loan_space import (
 from loan_space.form import ASSETS
 from loan_space.serving import Served
 from loan_space.wording import LIMITS, NOT_A_DECISION
-from shared.loan.fields import Fields
+from shared.loan.fields.declared import Fields
 from shared.page.evaluation import Section, headline, sections_html
 from shared.page.html import asset, text
 

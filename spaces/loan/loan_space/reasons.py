@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from loan_space.schema import Contribution, Explanation, Reason
 from loan_space.serving import Answered, Served, as_prediction
 from loan_space.wording import NAMES, points
-from shared.loan.application import say
-from shared.loan.decision import MODELS
-from shared.loan.differ import Cause, why_they_differ
-from shared.loan.fields import Field
-from shared.loan.shapley import Contributions, shapley
+from shared.loan.fields.application import say
+from shared.loan.fields.declared import Field
+from shared.loan.models.registry import MODELS
+from shared.loan.why.differ import Cause, why_they_differ
+from shared.loan.why.shapley import Contributions, shapley
 from shared.wording import listed
 
 Row = NDArray[np.float64]  # (F,) an applicant

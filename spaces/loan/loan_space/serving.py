@@ -14,12 +14,12 @@ from loan_space.schema import ModelAnswer, Prediction
 from loan_space.wording import LIMITS, NOT_A_DECISION, UNLIKE, verdict, verdict_sentence
 from shared.checkpoint.contract import EVALUATION_FILE, read_json
 from shared.checkpoint.source import LoadedCheckpoint
-from shared.loan.application import Application, read_application
-from shared.loan.decision import MODELS
-from shared.loan.fields import Fields
-from shared.loan.neighbours import novelty
-from shared.loan.predictor import Predictor, approval, load_predictor
-from shared.loan.score import Score
+from shared.loan.fields.application import Application, read_application
+from shared.loan.fields.declared import Fields
+from shared.loan.models.predictor import Predictor, approval, load_predictor
+from shared.loan.models.registry import MODELS
+from shared.loan.models.score import Score
+from shared.loan.why.neighbours import novelty
 from shared.page.schema import Revision, revision_of
 
 

@@ -8,12 +8,12 @@ from html import escape
 
 from loan_space.schema import Contribution, Explanation
 from loan_space.wording import NAMES, signed
+from shared.loan.models.registry import MODELS
 from shared.page.charts import svg
 from shared.wording import percent
 
 WIDTH, SIDE = 460, 14  # little more than a phone's, so that words stay legible there
 ROW, BAR, FIRST = 52, 10, 46  # heights, of a row, of a bar, and above the first row
-MODELS = ("ml", "ann")
 LEAST = 0.005  # rows below that for both models are told together
 GAP = 1.5  # between the two bars of a row
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loan_space.schema import Verdict
+from shared.loan.models.registry import REGISTRY
 
 NOT_A_DECISION = "Not a lending decision."
 LIMITS = (
@@ -14,7 +15,7 @@ LIMITS = (
 UNLIKE = (
     "This applicant is unlike nearly all that the models have seen, so both answers are guesses."
 )
-NAMES = {"ml": "Machine learning", "ann": "Neural network"}
+NAMES = {model.key: model.title for model in REGISTRY}
 MINUS = "\N{MINUS SIGN}"
 SENTENCES: dict[Verdict, str] = {
     "approve": "Both models would approve.",

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import CheckpointError
-from shared.loan.calibration import Calibration
-from shared.loan.fields import Fields, from_json
+from shared.loan.fields.declared import Fields, from_json
+from shared.loan.models.calibration import Calibration
+from shared.loan.models.registry import MODELS
 
 DECISION_FILE = "decision.json"
-MODELS = ("ml", "ann")
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 from shared.errors import InputError
-from shared.loan.csv_encoding import Encoding, find_encoding
-from shared.loan.csv_rows import MOST_ROWS, Row, check_rows, is_blank
-from shared.loan.number_text import Decimal
+from shared.loan.fields.numbers import Decimal
+from shared.loan.table.encoding import Encoding, find_encoding
+from shared.loan.table.rows import MOST_ROWS, Row, check_rows, is_blank
 
 MOST_OF_A_HEADER = 1 << 20  # characters
 MOST_LINES_BEFORE = 100  # a header is looked for in so many lines

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TextIO
 
 from shared.errors import InputError
-from shared.loan.csv_plain import plain_batch, plain_lines
-from shared.loan.csv_quoted import quoted_rows
-from shared.loan.csv_rows import Batch, Row, batch_of, problem_of
-from shared.loan.csv_text import TextTable, open_text
-from shared.loan.number_text import Decimal
-from shared.loan.workbook import open_sheet
-from shared.loan.workbook_guard import is_workbook
+from shared.loan.fields.numbers import Decimal
+from shared.loan.table.plain import plain_batch, plain_lines
+from shared.loan.table.quoted import quoted_rows
+from shared.loan.table.rows import Batch, Row, batch_of, problem_of
+from shared.loan.table.text import TextTable, open_text
+from shared.loan.table.workbook import open_sheet
+from shared.loan.table.workbook_guard import is_workbook
 
 MOST_BYTES = 1 << 28
 MOST_STRINGS = 4096  # rows whose cells are strings, at a time: more of them leave the cache

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.fields import Fields
+from shared.loan.fields.declared import Fields
 
 FloatArray = NDArray[np.float64]
 Floats = NDArray[np.float32]

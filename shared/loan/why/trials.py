@@ -10,8 +10,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.fields import Fields
-from shared.loan.ladder import Ladder, cost, ladders, thinned
+from shared.loan.fields.declared import Fields
+from shared.loan.why.ladder import Ladder, cost, ladders, thinned
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

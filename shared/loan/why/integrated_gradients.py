@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.device import best_device
-from shared.loan import ann
-from shared.loan.ann import Ann
-from shared.loan.calibration import LEAST, Calibration, calibrated
-from shared.loan.decision import MODELS
-from shared.loan.features import features
-from shared.loan.fields import Fields
-from shared.loan.positions import features_at, positions, width
-from shared.loan.predictor import Predictor
+from shared.loan.fields.declared import Fields
+from shared.loan.models import ann
+from shared.loan.models.ann import Ann
+from shared.loan.models.calibration import LEAST, Calibration, calibrated
+from shared.loan.models.features import features
+from shared.loan.models.predictor import Predictor
+from shared.loan.models.registry import MODELS
+from shared.loan.why.positions import features_at, positions, width
 
 if TYPE_CHECKING:
     from torch import Tensor

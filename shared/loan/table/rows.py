@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.errors import InputError
-from shared.loan.csv_cells import Cells, cells_of
-from shared.loan.number_text import shown
+from shared.loan.fields.numbers import shown
+from shared.loan.table.cells import Cells, cells_of
 
 MOST_ROWS = 1_000_000
 MOST_CHARACTERS = 10_000  # of a cell

@@ -16,7 +16,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.score import Score
+from shared.loan.models.score import Score
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

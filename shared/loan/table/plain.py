@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from shared.errors import InputError
-from shared.loan.csv_cells import Cells, grid_of
-from shared.loan.csv_rows import MOST_CHARACTERS, Batch, batch_of, problem_of
+from shared.loan.table.cells import Cells, grid_of
+from shared.loan.table.rows import MOST_CHARACTERS, Batch, batch_of, problem_of
 
 BLOCK = 1 << 20  # characters read at a time; what NumPy works on stays within the cache
 MOST_OF_A_LINE = 10 * BLOCK

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from shared.loan.csv_read import Chunk
-from shared.loan.fields import Field, Fields
-from shared.loan.number_text import typed
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.numbers import typed
+from shared.loan.table.read import Chunk
 from shared.spreadsheet import FORMULA_STARTS, harmless
 
 MARK = "\ufeff"

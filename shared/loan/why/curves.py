@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.fields import Field, Fields
-from shared.loan.score import Score
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.models.score import Score
 
 FloatArray = NDArray[np.float64]
 

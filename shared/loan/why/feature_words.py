@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.application import say
-from shared.loan.features import feature_names, features
-from shared.loan.fields import Field, Fields
-from shared.loan.number_text import plain
+from shared.loan.fields.application import say
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.numbers import plain
+from shared.loan.models.features import feature_names, features
 
 # What undoes the logarithm of the features that need several fields; the others have none.
 UNDONE: dict[str, Callable[[float], float]] = {

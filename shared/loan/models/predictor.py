@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import CheckpointError
-from shared.loan import ann, ml
-from shared.loan.calibration import calibrated
-from shared.loan.decision import Decision, read_decision
-from shared.loan.features import features
-from shared.loan.population import Population, read_population
+from shared.loan.models import ann, ml
+from shared.loan.models.calibration import calibrated
+from shared.loan.models.decision import Decision, read_decision
+from shared.loan.models.features import features
+from shared.loan.models.population import Population, read_population
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.csv_columns import Columns, match_columns
-from shared.loan.csv_convert import convert
-from shared.loan.csv_open import OpenTable, open_table
-from shared.loan.csv_rows import Batch, Row, check_rows
-from shared.loan.fields import Fields
+from shared.loan.fields.declared import Fields
+from shared.loan.table.columns import Columns, match_columns
+from shared.loan.table.convert import convert
+from shared.loan.table.open import OpenTable, open_table
+from shared.loan.table.rows import Batch, Row, check_rows
 
 CHUNK = 20_000  # rows
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import InputError
-from shared.loan.checks import ALIKE, check_range, choice_problem, spellings, unseen_note
-from shared.loan.fields import Field, Fields
-from shared.loan.number_text import number_in_text, plain, shown
+from shared.loan.fields.checks import ALIKE, check_range, choice_problem, spellings, unseen_note
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.numbers import number_in_text, plain, shown
 
 NOT_STATED = "not stated"
 

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from shared.loan.csv_rows import MOST_CHARACTERS, Row, problem_of, row_problem
+from shared.loan.table.rows import MOST_CHARACTERS, Row, problem_of, row_problem
 
 END = "\x1e\x1eend of the table"  # a last line: where it is not a row of its own, a quote is open
 OPEN_QUOTE = 'A quote (") is opened and never closed. Close it, or leave it out.'

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.loan.fields import Fields
-from shared.loan.shapley import Contributions
+from shared.loan.fields.declared import Fields
+from shared.loan.why.shapley import Contributions
 
 ENOUGH = 0.6  # of the difference: no more fields are named once those named explain this much
 MOST = 3

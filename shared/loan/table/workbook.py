@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import InputError
-from shared.loan.csv_rows import Row, check_rows
+from shared.loan.table.rows import Row, check_rows
 
 EXACT = 2**53  # from here on a float is no longer every whole number
 

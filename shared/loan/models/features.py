@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.declared import Field, Fields
 
 Table = NDArray[np.float64]
 Column = NDArray[np.float64]

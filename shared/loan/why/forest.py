@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import CheckpointError
-from shared.loan.feature_words import describe, values_in_words
-from shared.loan.features import features
-from shared.loan.fields import Fields
-from shared.loan.ml_skops import SKOPS_FILE, SklearnModel, load_classical
+from shared.loan.fields.declared import Fields
+from shared.loan.models.features import features
+from shared.loan.models.ml_skops import SKOPS_FILE, SklearnModel, load_classical
+from shared.loan.why.feature_words import describe, values_in_words
 
 APPROVED = 1  # the column of the class
 

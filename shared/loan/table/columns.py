@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from shared.errors import InputError
-from shared.loan.fields import Field, Fields
-from shared.loan.number_text import shown
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.numbers import shown
 from shared.wording import listed
 
 ALIKE = 0.6  # of difflib's ratio; below it a suggestion would be a guess

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import InputError
-from shared.loan.ann import Ann, encode, hidden
-from shared.loan.calibration import calibrated
-from shared.loan.decision import MODELS
-from shared.loan.feature_words import Feature, describe
-from shared.loan.features import features
-from shared.loan.predictor import Predictor
+from shared.loan.models.ann import Ann, encode, hidden
+from shared.loan.models.calibration import calibrated
+from shared.loan.models.features import features
+from shared.loan.models.predictor import Predictor
+from shared.loan.models.registry import MODELS
+from shared.loan.why.feature_words import Feature, describe
 
 FloatArray = NDArray[np.float64]
 

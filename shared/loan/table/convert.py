@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import InputError
-from shared.loan.checks import check_range, choice_problem, no_choice, spellings
-from shared.loan.csv_cells import FIRST_BYTES, WORD, Cells, Places, words_before, words_from
-from shared.loan.fields import Field
-from shared.loan.number_text import Decimal, number_in_cell
+from shared.loan.fields.checks import check_range, choice_problem, no_choice, spellings
+from shared.loan.fields.declared import Field
+from shared.loan.fields.numbers import Decimal, number_in_cell
+from shared.loan.table.cells import FIRST_BYTES, WORD, Cells, Places, words_before, words_from
 
 # What stands for "not stated" in tables of all origins, unless a choice is called so.
 NOT_STATED = {

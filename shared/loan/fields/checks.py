@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import InputError
-from shared.loan.fields import Field, Fields
-from shared.loan.number_text import plain, shown
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.numbers import plain, shown
 from shared.wording import listed
 
 THOUSAND = 1000.0

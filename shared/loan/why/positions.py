@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.features import OWN_FEATURES, THOUSAND
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.declared import Field, Fields
+from shared.loan.models.features import OWN_FEATURES, THOUSAND
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,7 +49,7 @@ def width(field: Field) -> int:
 
 
 def features_at(fields: Fields, place: Tensor) -> Tensor:
-    """`shared.loan.features.features`, from positions.
+    """`shared.loan.models.features.features`, from positions.
 
     Args:
         fields: the fields that the models use.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.fields import Field, Fields
+from shared.loan.fields.declared import Field, Fields
 
 FloatArray = NDArray[np.float64]
 

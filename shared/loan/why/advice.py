@@ -17,9 +17,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.loan.fields import Fields
-from shared.loan.score import Score
-from shared.loan.trials import Trials, closer_trials, every_trial, reach
+from shared.loan.fields.declared import Fields
+from shared.loan.models.score import Score
+from shared.loan.why.trials import Trials, closer_trials, every_trial, reach
 
 FloatArray = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class Suggestion:
     Attributes:
         changes: index of the field, the value it has and the value to change it to.
         probabilities: (M,) of approval after the changes (0..1), one a model.
-        cost: of the changes (`shared.loan.ladder.cost`), with 0.1 for each field that changes.
+        cost: of the changes (`shared.loan.why.ladder.cost`), with 0.1 for each field that changes.
     """
 
     changes: tuple[tuple[int, float, float], ...]

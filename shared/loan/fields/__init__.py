@@ -1,0 +1,1 @@
+"""The fields of an application, and what an applicant states in them."""

@@ -1,0 +1,1 @@
+"""Tables of applications, in and out."""

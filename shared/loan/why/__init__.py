@@ -1,0 +1,1 @@
+"""Why the models answer as they do, and what would change the answer."""
