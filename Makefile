@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-tumor run-loan test check train-tumor evaluate-tumor train-loan evaluate-loan \
-	bench screenshots figures release-rehearsal clean
+	bench screenshots figures tree release-rehearsal clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
@@ -60,6 +60,9 @@ bench: .venv/ready-for-tests ## speed against the bare network and the Space peo
 
 figures: .venv/ready-for-tests ## write the recorded figures into README.md
 	$(BIN)/python -m training.figures README.md
+
+tree: .venv/ready-for-tests ## write the tree of the modules into README.md
+	$(BIN)/python tests/readme_tree.py
 
 release-rehearsal: .venv/ready-for-tests ## a whole release on simulated applicants, against a server of our own
 	$(BIN)/python tests/hub/rehearsal.py $(if $(WRITE),--write $(WRITE))

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from imports_of import ROOT
+from readme_tree import written
 
 LINE = re.compile(r"(?P<indent> *)(?P<name>\S+) {2,}(?P<words>\S.*)")
 INDENT = 2
@@ -48,6 +49,11 @@ def test_every_module_is_in_the_tree() -> None:
     assert modules
     missing = {name for name in modules if not name.endswith("__init__.py")} - set(entries())
     assert not missing
+
+
+def test_the_tree_says_what_the_modules_say() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert written(text) == text, "run `make tree`"
 
 
 def test_every_kind_of_tests_is_in_the_tree() -> None:

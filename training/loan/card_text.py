@@ -32,8 +32,8 @@ approval(predictor, row[None])  # calibrated: classical model, neural network
 ```
 
 Without that code: both models take the features that `config.json` names, in that order
-(`shared/loan/models/features.py` makes them from an application), and give a probability that is not
-yet calibrated; `decision.json` holds calibration, threshold and fields.
+(`shared/loan/models/features.py` makes them from an application), and give a probability that is
+not yet calibrated; `decision.json` holds calibration, threshold and fields.
 
 ### The classical model: `ml.skops`, `ml.onnx`
 
