@@ -80,7 +80,7 @@ def compared(own: FloatImage, mirrored: FloatImage, moved: FloatImage) -> Steadi
         own, mirrored, moved: (S, S) float32, 0 or above.
     """
     agreement = min(cosine(own, mirrored), cosine(own, moved))
-    return Steadiness(agreement, concentration((own + mirrored + moved) / 3))
+    return Steadiness(agreement, concentration((own + mirrored + moved) / np.float32(3)))
 
 
 def cosine(one: FloatImage, other: FloatImage) -> float:
