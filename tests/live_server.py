@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
 SPACES = Path(__file__).parents[1] / "spaces"
 PATIENCE = 120.0  # seconds that a server may take to start on a busy machine
+PORTS = range(20_000, 32_000)  # below those that systems give to whoever asks for any
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,16 @@ def running(
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that nobody listens on.
+
+    The system's own choice could be given away again before a server has started: to the other
+    worker, or to any connection. Nobody but us draws from PORTS.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until_up(server: Server, process: subprocess.Popen[bytes]) -> None:
