@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from visit import FLAGS, answered, chromium, scored, show
+from visit import AT_REST, FLAGS, answered, chromium, scored, show
 from visit_loan import open_loan
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -56,7 +56,7 @@ def shoot_loan(browser: Browser, address: str, name: str, width: int, height: in
 def save(page: Page, name: str, *, full_page: bool) -> None:
     """Write the picture and close the window."""
     page.mouse.move(0, 0)
-    page.wait_for_timeout(500)
+    page.evaluate(AT_REST)
     page.screenshot(path=IMAGES / name, full_page=full_page)
     page.close()
 

@@ -20,6 +20,17 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
+# Resolves once nothing has changed on the page for a moment: a tab is filled when it is first shown.
+AT_REST = """() => new Promise((done) => {
+    let timer;
+    const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => { observer.disconnect(); done(); }, 150);
+    };
+    const observer = new MutationObserver(wait);
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+    wait();
+})"""
 
 
 def chromium() -> str | None:
@@ -50,7 +61,8 @@ def show(page: Page, tab: str) -> None:
         page.locator(".overflow-menu > button").click()
         button = page.locator(".overflow-dropdown button", has_text=tab)
     button.click()
-    page.wait_for_timeout(400)
+    expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+    page.evaluate(AT_REST)
 
 
 def grave_findings(page: Page) -> list[tuple[str, str]]:
