@@ -1,4 +1,4 @@
-"""Pauses before something is tried or looked at again: one place, so that tests shorten them all."""
+"""Pauses before something is tried or looked at again: one place, so tests can shorten all."""
 
 from __future__ import annotations
 

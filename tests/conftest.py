@@ -140,5 +140,5 @@ def loan_examples() -> list[dict[str, Any]]:
     from loan_checkpoint import CHECKPOINT  # ONNX Runtime comes with it, which few tests need
 
     listing = CHECKPOINT / "examples" / "examples.json"
-    found: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
-    return found
+    applicants: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
+    return applicants

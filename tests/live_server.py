@@ -1,4 +1,4 @@
-"""A Space that serves on a free port, for tests and screenshots: as a process of its own, or here."""
+"""A Space that serves on a free port: as a process of its own, or from the tests' process."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def shoot_loan(browser: Browser, address: str, name: str, width: int, height: in
     """One picture of the loan page: an example on which the models disagree, if there is one."""
     listing = LOAN / "examples" / "examples.json"
     examples = json.loads(listing.read_text(encoding="utf-8"))
-    shown = next((each for each in examples if each["name"] == LOAN_EXAMPLE), examples[0])
+    shown = next((example for example in examples if example["name"] == LOAN_EXAMPLE), examples[0])
     page = open_loan(browser, address, width, shown["values"])
     page.set_viewport_size({"width": width, "height": height})
     save(page, name, full_page=False)
@@ -70,8 +70,8 @@ def main() -> None:
             for shot in SHOTS:
                 shoot(browser, server.address, *shot)
         with running_space(Path(folder), "loan") as server:
-            for each in LOAN_SHOTS:
-                shoot_loan(browser, server.address, *each)
+            for shot in LOAN_SHOTS:
+                shoot_loan(browser, server.address, *shot)
         browser.close()
 
 

@@ -20,7 +20,7 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
-# Resolves once nothing has changed on the page for a moment: a tab is filled when it is first shown.
+# Resolves once nothing has changed for a moment: a tab is filled when it is first shown.
 AT_REST = """() => new Promise((done) => {
     let timer;
     const wait = () => {
@@ -67,9 +67,9 @@ def show(page: Page, tab: str) -> None:
 
 def grave_findings(page: Page) -> list[tuple[str, str]]:
     """What axe finds serious or critical: the rule, and the first element that breaks it."""
-    found = Axe().run(page).response["violations"]
-    grave = [each for each in found if each["impact"] in ("serious", "critical")]
-    return [(each["id"], each["nodes"][0]["html"]) for each in grave]
+    violations = Axe().run(page).response["violations"]
+    grave = [finding for finding in violations if finding["impact"] in ("serious", "critical")]
+    return [(finding["id"], finding["nodes"][0]["html"]) for finding in grave]
 
 
 def right_edge(page: Page) -> float:
