@@ -20,6 +20,7 @@ import pytest
 # libraries read these variables when they are imported.
 OWN = tempfile.TemporaryDirectory(prefix="explainable-spaces-tests-")
 os.environ |= {"HF_HOME": f"{OWN.name}/hub", "GRADIO_TEMP_DIR": f"{OWN.name}/uploads"}
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
 # With importlib mode, which the layout needs, pytest puts no test folder on the path.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "browser")]
 
