@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import pytest
 
 SPACES = Path(__file__).parents[1] / "spaces"
-PATIENCE = 120.0  # seconds that a server may take to start on a busy machine
+PATIENCE = 300.0  # seconds that a server may take to start on a busy machine
 PORTS = range(20_000, 32_000)  # below those that systems give to whoever asks for any
 
 
