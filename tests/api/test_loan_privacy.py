@@ -20,7 +20,7 @@ PATIENCE = 30.0  # seconds
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A loan Space that deletes within seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(page, "DELETE_UPLOADS", (1, 1))
+        patch.setattr(page, "DELETE_UPLOADS", (1, 4))
         patch.setattr(many_view, "LIVES", 1.0)
         with running_here(tmp_path_factory.mktemp("impatient"), "loan") as server:
             yield server
