@@ -26,6 +26,7 @@ from shared.checkpoint.places import (
     refusal,
 )
 from shared.errors import CheckpointError
+from shared.pauses import pause
 
 log = logging.getLogger(__name__)
 
@@ -160,9 +161,9 @@ def persistently(asked: Asked) -> Path:
         except CheckpointError as error:
             if not may_pass(error):
                 raise
-            pause = next(pauses)
-            log.info("%s Asking again in %.0f seconds.", error, pause)
-        time.sleep(pause)
+            seconds = next(pauses)
+            log.info("%s Asking again in %.0f seconds.", error, seconds)
+        pause(seconds)
         get = partial(hub_copy, asked.lock)
 
 

@@ -81,12 +81,12 @@ def test_a_number_beyond_the_training_data_is_answered_with_a_note(loan_http: ht
 @pytest.mark.parametrize("values", [APPLICANT, DEFAULTS, {}], ids=["all", "defaults", "nothing"])
 def test_contributions_add_up_to_the_answers(loan_http: httpx.Client, values: Values) -> None:
     seen = ask(loan_http, "explain", values)
-    assert [each["field"] for each in seen["contributions"]] == [field.name for field in FIELDS]
+    assert [part["field"] for part in seen["contributions"]] == [field.name for field in FIELDS]
     for model in MODELS:
-        total = seen["base"][model] + sum(each[model] for each in seen["contributions"])
+        total = seen["base"][model] + sum(part[model] for part in seen["contributions"])
         assert total == pytest.approx(shares(seen)[model], abs=1e-6)
-    unused = [each for each in seen["contributions"] if each["field"] not in USED]
-    assert all(each["ml"] == each["ann"] == 0 for each in unused)
+    unused = [part for part in seen["contributions"] if part["field"] not in USED]
+    assert all(part["ml"] == part["ann"] == 0 for part in unused)
 
 
 def test_explain_answers_as_predict_does_and_gives_reasons(loan_http: httpx.Client) -> None:
@@ -101,7 +101,7 @@ def test_explain_answers_as_predict_does_and_gives_reasons(loan_http: httpx.Clie
 def test_the_named_difference_is_that_of_the_contributions(loan_http: httpx.Client) -> None:
     for values in simulated(approved=False)[:5]:
         seen = ask(loan_http, "explain", values)
-        gaps = {each["field"]: each["ml"] - each["ann"] for each in seen["contributions"]}
+        gaps = {part["field"]: part["ml"] - part["ann"] for part in seen["contributions"]}
         for cause in seen["difference"]:
             assert cause["points"] == pytest.approx(gaps[cause["field"]], abs=1e-9)
 
@@ -112,22 +112,21 @@ def test_who_is_approved_gets_no_suggestions(loan_http: httpx.Client) -> None:
 
 
 def test_each_suggestion_makes_both_models_approve(loan_http: httpx.Client) -> None:
-    found = 0
-    for values in [each for each in simulated(approved=False) if each["credit_history"] != "bad"][
-        :12
-    ]:
+    suggested = 0
+    refused = [who for who in simulated(approved=False) if who["credit_history"] != "bad"]
+    for values in refused[:12]:
         advice = ask(loan_http, "advise", values)
         assert (advice["kind"] == "found") == bool(advice["suggestions"])
         assert len(advice["suggestions"]) <= 3
         for suggestion in advice["suggestions"]:
-            found += 1
-            changed = values | {each["field"]: each["then"] for each in suggestion["changes"]}
+            suggested += 1
+            changed = values | {change["field"]: change["then"] for change in suggestion["changes"]}
             answer = ask(loan_http, "predict", changed)
             assert answer["answer"] == "approve"
             assert shares(answer) == pytest.approx(suggestion["probabilities"], abs=BATCH)
             for change in suggestion["changes"]:
                 check_change(change, values)
-    assert found, "no suggestion was seen: the test shows nothing"
+    assert suggested, "no suggestion was seen: the test shows nothing"
 
 
 def check_change(change: Values, values: Values) -> None:

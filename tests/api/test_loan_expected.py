@@ -17,7 +17,7 @@ def test_examples_are_answered_as_expected(
     wrong = []
     for example in loan_examples:
         answer = ask(loan_http, "predict", example["values"])
-        said = {model: each["approves"] for model, each in answer["models"].items()}
+        said = {model: part["approves"] for model, part in answer["models"].items()}
         if said != example["expected"]:
             wrong.append((example["caption"], example["expected"], said))
     assert wrong == []

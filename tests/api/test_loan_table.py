@@ -55,15 +55,15 @@ def written(applicants: list[Values]) -> str:
 def test_every_row_is_answered_as_an_applicant_alone(loan_client: Client, tmp_path: Path) -> None:
     applicants = [*simulated(approved=True)[:20], *simulated(approved=False)[:20]]
     rows = answered(loan_client, given(tmp_path, written(applicants)))
-    assert [each["Remark"] for each in rows] == [f"no. {k}, quoted" for k in range(40)]
-    for values, each in zip(applicants, rows, strict=True):
+    assert [cells["Remark"] for cells in rows] == [f"no. {k}, quoted" for k in range(40)]
+    for values, cells in zip(applicants, rows, strict=True):
         alone = probabilities(values)
-        assert float(each["loan_ml_probability"]) == pytest.approx(alone["ml"], abs=ROUNDED)
-        assert float(each["loan_ann_probability"]) == pytest.approx(alone["ann"], abs=ROUNDED)
+        assert float(cells["loan_ml_probability"]) == pytest.approx(alone["ml"], abs=ROUNDED)
+        assert float(cells["loan_ann_probability"]) == pytest.approx(alone["ann"], abs=ROUNDED)
         for name, column in COLUMNS.items():
             sent = "" if values[name] is None else str(values[name])
-            assert each[column.upper()] == sent
-    assert {"approve"} < {each["loan_answer"] for each in rows}
+            assert cells[column.upper()] == sent
+    assert {"approve"} < {cells["loan_answer"] for cells in rows}
 
 
 def test_the_same_answer_as_from_predict(
@@ -71,10 +71,10 @@ def test_the_same_answer_as_from_predict(
 ) -> None:
     applicants = simulated(approved=False)[:8]
     rows = answered(loan_client, given(tmp_path, written(applicants)))
-    for values, each in zip(applicants, rows, strict=True):
+    for values, cells in zip(applicants, rows, strict=True):
         answer = ask(loan_http, "predict", values)
-        assert each["loan_answer"] == answer["answer"]
-        assert answer["revision"]["revision"].startswith(each["loan_revision"])
+        assert cells["loan_answer"] == answer["answer"]
+        assert answer["revision"]["revision"].startswith(cells["loan_revision"])
 
 
 def test_the_columns_of_the_input_come_first_then_the_results(
@@ -90,8 +90,8 @@ def test_a_bad_row_becomes_an_error_row_and_the_others_are_answered(
 ) -> None:
     table = lines(row(Loan_ID="a"), row(Loan_ID="b", LoanAmount="much"), ["c", "Male"], row())
     rows = answered(loan_client, given(tmp_path, table))
-    assert [each["Loan_ID"] for each in rows] == ["a", "b", "c", "LP1"]
-    assert [each["loan_answer"] == "error" for each in rows] == [False, True, True, False]
+    assert [cells["Loan_ID"] for cells in rows] == ["a", "b", "c", "LP1"]
+    assert [cells["loan_answer"] == "error" for cells in rows] == [False, True, True, False]
     assert "LoanAmount" in rows[1]["loan_error"] and '"much"' in rows[1]["loan_error"]
     assert rows[1]["LoanAmount"] == "much"
     assert rows[1]["loan_ml_probability"] == rows[2]["loan_ann_probability"] == ""
@@ -130,15 +130,15 @@ def test_excel_is_read_too(loan_client: Client, tmp_path: Path) -> None:
 def test_formulas_come_back_harmless(loan_client: Client, tmp_path: Path) -> None:
     table = lines(row(Loan_ID="=1+1"), row(Loan_ID="@x"), row(Loan_ID="-5"))
     rows = answered(loan_client, given(tmp_path, table))
-    assert [each["Loan_ID"] for each in rows] == ["'=1+1", "'@x", "-5"]
+    assert [cells["Loan_ID"] for cells in rows] == ["'=1+1", "'@x", "-5"]
 
 
 def test_quotes_and_line_breaks_in_cells_come_back(loan_client: Client, tmp_path: Path) -> None:
     cell = 'said "yes",\nthen left'
     quoted = '"' + cell.replace('"', '""') + '"'
     rows = answered(loan_client, given(tmp_path, lines(row(Loan_ID=quoted), row())))
-    assert [each["Loan_ID"] for each in rows] == [cell, "LP1"]
-    assert [each["loan_error"] for each in rows] == ["", ""]
+    assert [cells["Loan_ID"] for cells in rows] == [cell, "LP1"]
+    assert [cells["loan_error"] for cells in rows] == ["", ""]
 
 
 def test_each_row_gets_the_reasons_that_explain_gives(
@@ -148,7 +148,7 @@ def test_each_row_gets_the_reasons_that_explain_gives(
     table = written(applicants).rstrip() + "\r\nbad,x\r\n"
     rows = answered(loan_client, given(tmp_path, table), reasons=True)
     wanted = [" ".join(ask(loan_http, "explain", values)["reasons"]) for values in applicants]
-    assert [each["loan_reasons"] for each in rows] == [*wanted, ""]
+    assert [cells["loan_reasons"] for cells in rows] == [*wanted, ""]
 
 
 def test_the_template_is_read_back(loan_client: Client, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ LOAD = """
 import json, logging, sys, time
 from dataclasses import asdict
 from pathlib import Path
-from shared.checkpoint import order
+from shared import pauses
 from shared.checkpoint.source import begin, open_first
 from shared.errors import CheckpointError
 
@@ -33,7 +33,7 @@ def open_it(loaded):
     return loaded
 
 if "hurry" in sys.argv:
-    order.PAUSES = (0.2,)
+    pauses.FACTOR = 0.02
 begun = time.monotonic()
 asking = begin(Path(sys.argv[1]), variable="SOME_CHECKPOINT", task="tumor")
 opened = open_first(asking, open_it)
