@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-FloatImage = NDArray[np.float32]
+from training.tumor.slices import FloatImage
+
 BoxRow = NDArray[np.float32]
 NO_BOX = np.full(4, np.nan, dtype=np.float32)
 
