@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.tumor.explanations import Hit, centre_map, hit, random_map
+from training.tumor.localisation import Hit, centre_map, hit, random_map
 from training.tumor.slices import Box
 
 BOX = Box(0.2, 0.4, 0.4, 0.6)  # columns 2 and 3, rows 4 and 5 of ten

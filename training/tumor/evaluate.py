@@ -22,7 +22,7 @@ from training.draws import Basis, Gated, write_draws
 from training.metrics import DRAWS, expected_calibration_error, share
 from training.provenance import provenance, write_evaluation
 from training.stages import command_line, read_record
-from training.tumor import explanations, gate
+from training.tumor import faithfulness, gate, localisation
 from training.tumor.answers import (
     BINS,
     Part,
@@ -56,7 +56,7 @@ class Measured:
 
     test: Part
     unseen: Part
-    boxed: explanations.Scored
+    boxed: localisation.Scored
     other: OtherPictures
 
 
@@ -74,8 +74,8 @@ def measure(data: Path, split: dict[str, Any], predictor: Predictor, seed: int) 
         files = split["parts"][name]
         return answered(predictor, files, list(read_all(data, files, name)), split["groups"])
 
-    held_out = explanations.held_out(data)
-    boxed = explanations.score(predictor, held_out, seed, "localisation, other slices")
+    held_out = localisation.held_out(data)
+    boxed = localisation.score(predictor, held_out, seed, "localisation, other slices")
     return Measured(part("test"), part(UNSEEN), boxed, other_pictures(predictor, seed))
 
 
@@ -84,16 +84,16 @@ def evaluate(
 ) -> dict[str, Any]:
     """Every figure; arguments as for `measure`, and what it found."""
     test, unseen, labels = measured.test, measured.unseen, predictor.labels
-    boxed = explanations.boxed_part(data, test.files, split["groups"])
-    on_test = explanations.score(predictor, boxed, seed, "localisation, test part")
+    boxed = localisation.boxed_part(data, test.files, split["groups"])
+    on_test = localisation.score(predictor, boxed, seed, "localisation, test part")
     figures: dict[str, Any] = {
         "classification": classification(test, labels, seed),
         "unseen_patients": classification(unseen, labels, seed),
         "calibration": calibration(test, seed),
         "sets": sets(test, predictor, seed),
         "refusals": gate.section(test, unseen, measured.other, predictor, seed),
-        "localisation": explanations.localisation(measured.boxed, seed),
-        "localisation_test": explanations.localisation(on_test, seed),
+        "localisation": localisation.section(measured.boxed, seed),
+        "localisation_test": localisation.section(on_test, seed),
     }
     figures["unseen_patients"] |= {"ece": calibration(unseen, seed)["ece"]}
     figures["unseen_patients"] |= {"coverage": sets(unseen, predictor, seed)["coverage"]}
@@ -113,8 +113,8 @@ def of_maps(predictor: Predictor, test: Part, seed: int) -> dict[str, Any]:
     sample, few = ill[:SAMPLED], ill[:COMPARED]
     slices = [test.slices[k] for k in sample]
     return {
-        "faithfulness": explanations.faithfulness(predictor, slices, test.groups[sample], seed),
-        "randomisation": explanations.randomisation(
+        "faithfulness": faithfulness.measure(predictor, slices, test.groups[sample], seed),
+        "randomisation": faithfulness.randomisation(
             predictor.folder, [test.slices[k] for k in few], predictor.size, seed
         ),
     }
@@ -152,7 +152,7 @@ def gated(measured: Measured, predictor: Predictor, data: Path, seed: int) -> di
     """
     test, unseen, boxed, other = measured.test, measured.unseen, measured.boxed, measured.other
     inside = prediction_set(test.probabilities, predictor.decision.set_quantile)
-    boxes, classes = f"localisation {explanations.held_out_digest(data)}", len(predictor.labels)
+    boxes, classes = f"localisation {localisation.held_out_digest(data)}", len(predictor.labels)
     of_test = {
         "macro_f1": macro_f1(test.truth, test.predicted, classes),
         "accuracy": share(test.right),
