@@ -126,8 +126,8 @@ def run(applications: Applications, recorded: Mapping[str, Any], out: Path) -> d
     }
     return {
         "key": recorded["key"],
-        "ml": _rows(probabilities, list(names[ML.key]), approved, seed),
-        "ann": _rows(probabilities, list(ladder(networks(names))), approved, seed),
+        ML.key: _rows(probabilities, list(names[ML.key]), approved, seed),
+        ANN.key: _rows(probabilities, list(ladder(networks(names))), approved, seed),
         "mistake": copied_before_split(seen, approved, seed),
     }
 
@@ -234,7 +234,7 @@ def main() -> None:
     with threadpool_limits(1):  # many small fits: threads cost more than they bring
         compared = run(applications, recorded, given.out)
     write_record(given.out / COMPARE, compared)
-    for row in compared["ml"] + compared["ann"]:
+    for row in compared[ML.key] + compared[ANN.key]:
         print(f"{row['name']}: AUC {row['auc']['value']:.3f}, Brier {row['brier']['value']:.3f}")
 
 

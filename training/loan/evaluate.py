@@ -172,8 +172,8 @@ def gated(applications: Applications, answers: OutOfFold, threshold: float) -> d
             metric = over_repeats(make[name], answers.approved, answers.probabilities[kind])
             distance = make[name] is metrics.calibration_error
             figures[f"{name}_{kind}"] = Gated(metric, alone, "all", distance)
-        said_yes = decided(answers, kind, threshold)
-        gap = largest_gap(applications.fields, applications.table, said_yes)
+        approves = decided(answers, kind, threshold)
+        gap = largest_gap(applications.fields, applications.table, approves)
         figures[f"{GAP[0]}_{kind}"] = Gated(gap, alone, "all", distance=True)
     return figures
 
