@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from shared.loan.models.ann import ANN_FILE, Ann, Encoding, approval, encode, read_ann, tensors_of
 from training.loan.ann import Ensemble, Settings, fit_ann, fit_encoding
-from training.loan.teacher import soft_targets
+from training.loan.candidates import soft_targets
 
 Array = np.ndarray
 SMALL = Settings(members=3, units=5, pieces=4, steps=20)

@@ -17,7 +17,7 @@ from training.loan.answers import (
     difference,
     ml_against_ann,
 )
-from training.loan.protected import default_variant, protected_cost
+from training.loan.fairness import default_variant, protected_cost
 
 APPROVED = np.array([1, 0, 1, 0])
 
@@ -33,8 +33,8 @@ def test_answers_are_stacked_by_repeat() -> None:
     folds = [fold([2, 0], 0.2, 0.0), fold([1, 3], 0.1, 0.3), fold([0, 1], 0.4, 0.5),
              fold([3, 2], 0.7, 0.6)]  # fmt: skip
     found = collect(folds, APPROVED)
-    assert found.shares["ml"].tolist() == [[0.0, 0.1, 0.2, 0.3], [0.4, 0.5, 0.6, 0.7]]
-    assert found.shares["ann"][1].tolist() == [0.6, 0.5, 0.4, pytest.approx(0.3)]
+    assert found.probabilities["ml"].tolist() == [[0.0, 0.1, 0.2, 0.3], [0.4, 0.5, 0.6, 0.7]]
+    assert found.probabilities["ann"][1].tolist() == [0.6, 0.5, 0.4, pytest.approx(0.3)]
     assert found.folds.tolist() == [[0, 1, 0, 1], [2, 2, 3, 3]]
 
 

@@ -11,9 +11,9 @@ import skops.io
 from sklearn.linear_model import LogisticRegression
 
 from shared.loan.models.ml import approval, open_ml
-from training.loan import export
+from training.loan import fit as export
 from training.loan.candidates import PIPELINES
-from training.loan.export import SKOPS_FILE, export_pipeline
+from training.loan.fit import SKOPS_FILE, export_pipeline
 
 
 def rows(seed: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 from loan_applications import small_forest
 
 from shared.loan.models.ml import FEATURES, MANY, MARKS, SHARES, Ml, approval, open_ml
-from training.loan.export import export_pipeline
+from training.loan.fit import export_pipeline
 
 
 def rows(count: int, width: int) -> np.ndarray:

@@ -17,8 +17,7 @@ from shared.loan.fields.declared import FIELDS
 from shared.page.figures import NOT_MEASURED
 from training.loan.answers import OutOfFold, ml_against_ann, performance
 from training.loan.curves import calibration, profit
-from training.loan.fairness import by_groups
-from training.loan.protected import protected_cost
+from training.loan.fairness import by_groups, protected_cost
 
 ROWS, REPEATS, FOLDS = 60, 2, 5
 PARTS = {

@@ -10,7 +10,7 @@ from huggingface_hub import ModelCard
 from shared.checkpoint.contract import EVALUATION_FILE, list_files, read_json
 from shared.errors import CheckpointError
 from training.cards import CARD_FILE
-from training.origins import origin_of
+from training.provenance import origin_of
 
 NEEDED = ("license", "library_name", "pipeline_tag", "model_name", "eval_results")
 AGAIN = "Make the card again: python -m training.TASK.card --checkpoint FOLDER"

@@ -6,10 +6,9 @@ continues after a kill.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
-from training.stages import Stage, run_all
+from training.stages import Stage, command_line, run_all
 
 
 def stages(
@@ -45,13 +44,8 @@ def stages(
 
 def main() -> None:
     """Command line; options it does not know go to the fit stage."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog="Further options are those of training.tumor.fit."
-    )
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = command_line(__doc__, "data", "out", "checkpoint", "seed")
+    parser.epilog = "Further options are those of training.tumor.fit."
     given, fit_options = parser.parse_known_args()
     run_all(stages(given.data, given.out, given.checkpoint, given.seed, fit_options))
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter
 
-FloatImage = NDArray[np.float32]
+from training.tumor.slices import FloatImage
+
 Rng = np.random.Generator
 WORDS = ["the", "of", "and", "to", "in", "is", "that", "for", "with", "as", "on", "by", "this",
          "be", "from", "or", "an", "are", "at", "it", "was", "not"]  # fmt: skip

@@ -1,27 +1,37 @@
-"""Kinds of pictures that are not brain MRI slices, for the gate.
+"""Pictures for the gate: kinds that are not brain MRI slices, and brain slices of other sources.
 
-The kinds in `tuning` fit the gate; the kinds in `measuring` are only ever used to measure it, so
-that its figure says what happens with things it was not shown. All pictures ship inside PyPI
-packages or are drawn.
+Those for `tuning` fit the gate; those for `measuring` (among them real scans of two other scanners)
+are only ever used to measure it, so that its figure says what happens with things it was not shown.
+All pictures ship inside PyPI packages or are drawn.
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Literal
 
+import nibabel
 import numpy as np
 from PIL import Image
 
-from training.tumor import not_brain_drawn as drawn
-from training.tumor.not_brain_drawn import FloatImage, Rng
+from shared.slices.decode import read_slice
+from shared.slices.slice import to_unit_range
+from training.tumor import gate_drawings as drawn
+from training.tumor.examples import cut_slice, read_template, scanned, with_skull
+from training.tumor.gate_drawings import Rng
+from training.tumor.slices import FloatImage
 
 Role = Literal["tuning", "measuring"]
 PICTURES = 60  # a kind
 SMALLEST_VIEW = 0.55  # of a source's sides
+
+SHAPE, DTYPE = (256, 256), ">u2"
+PLACES = ((0, range(60, 132, 3)), (1, range(70, 166, 4)), (2, range(60, 132, 3)))  # by axis
+FIRST_WITH_BRAIN = 1  # of nibabel's scan; the slice under it holds little but neck
 
 PACKAGES = {
     "skimage": "skimage.data",
@@ -54,8 +64,6 @@ def stored(name: str) -> FloatImage:
     package, _, path = name.partition("/")
     source = files(PACKAGES[package]).joinpath(path)
     if path.endswith(".dcm"):
-        from shared.slices.decode import read_slice
-
         return read_slice(source.read_bytes()).pixels
     with source.open("rb") as file, Image.open(file) as picture:
         return np.asarray(picture.convert("L"), dtype=np.float32) / np.float32(255)
@@ -131,3 +139,38 @@ def pictures(role: Role, seed: int) -> Iterator[tuple[str, FloatImage]]:
         if kind.role == role:
             rng = np.random.default_rng((seed, index))
             yield from ((kind.name, kind.draw(rng)) for _ in range(PICTURES))
+
+
+def matplotlib_slice() -> FloatImage:
+    """The real MRI slice that ships with matplotlib, 16 bits, upright."""
+    path = files("matplotlib").joinpath("mpl-data/sample_data/s1045.ima.gz")
+    values = np.frombuffer(gzip.decompress(path.read_bytes()), DTYPE).reshape(SHAPE)
+    return to_unit_range(values)[0]
+
+
+def nibabel_slices() -> Iterator[FloatImage]:
+    """The axial slices of the real echo-planar scan that ships with nibabel, upright."""
+    with as_file(files("nibabel").joinpath("tests/data/example4d.nii.gz")) as path:
+        volume = nibabel.Nifti1Image.from_filename(path).get_fdata(dtype=np.float32)[..., 0]
+    for place in range(FIRST_WITH_BRAIN, volume.shape[2]):
+        yield to_unit_range(np.ascontiguousarray(np.rot90(volume[:, :, place])))[0]
+
+
+def template_slices() -> Iterator[tuple[str, FloatImage]]:
+    """Slices of the MNI template, bare and with skull and scalp drawn around."""
+    volume = read_template()
+    for axis, places in PLACES:
+        for place in places:
+            rng = np.random.default_rng((axis, place))
+            bare = cut_slice(volume, axis, place)
+            yield "MNI template", bare
+            yield "MNI template with skull", scanned(with_skull(bare, rng), rng)
+
+
+def brain_from_packages(role: Role) -> Iterator[tuple[str, FloatImage]]:
+    """Each slice of a role with its source."""
+    if role == "tuning":
+        yield from template_slices()
+        return
+    yield "T1 scan that ships with matplotlib", matplotlib_slice()
+    yield from (("echo-planar scan that ships with nibabel", pixels) for pixels in nibabel_slices())
