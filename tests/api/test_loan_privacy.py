@@ -19,8 +19,8 @@ IMPATIENT = """
 import runpy, sys
 from shared.page import privacy
 privacy.DELETE_UPLOADS = (1, 1)
-from loan_space import many_view
-many_view.LIVES = 1.0
+from loan_space import many
+many.LIVES = 1.0
 sys.path.insert(0, "")
 runpy.run_path("app.py", run_name="__main__")
 """

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from shared.loan.fields.declared import FIELDS, YES_NO, Field, Fields
-from shared.loan.why.advice import Advice, advise
-from shared.loan.why.ladder import ladders
-from shared.loan.why.trials import TRIALS
+from shared.loan.why.action_set import action_set
+from shared.loan.why.counterfactuals import TRIALS, Advice, advise
 
 Array = np.ndarray
 INCOME, SECOND, AMOUNT, TERM = range(4)
@@ -180,10 +179,10 @@ def test_a_twelfth_field_is_advised_like_any_other() -> None:
 
 def test_values_grow_apart_and_never_include_the_applicants_own() -> None:
     wide = Field("wide", "W", "", "", "number", change="any", highest=1e6, step=0.1)
-    (ladder,) = ladders((wide,), np.array([0.3]))
-    below, above = ladder.sides
+    (actions,) = action_set((wide,), np.array([0.3]))
+    below, above = actions.sides
     assert below == pytest.approx([0.2, 0.1, 0])
     assert len(above) <= 500 and above[0] == pytest.approx(0.4) and above[-1] == 1e6
-    few = ladder.coarse(10)[1]
+    few = actions.coarse(10)[1]
     assert len(few) <= 5 and few[0] == above[0] and few[-1] == above[-1]
     assert (np.diff(few, 2) > 0).all() and set(few) <= set(above)

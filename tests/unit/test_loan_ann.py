@@ -11,7 +11,7 @@ import torch
 from loan_applications import small_forest
 from safetensors.numpy import save_file
 
-from shared.loan.models.ann import ANN_FILE, Ann, Encoding, approval, encode, read_ann, tensors_of
+from shared.loan.models.ann import ANN_FILE, Ann, Encoding, approval, encode, open_model, tensors_of
 from training.loan.ann import Ensemble, Settings, fit_ann, fit_encoding
 from training.loan.teacher import soft_targets
 
@@ -85,7 +85,7 @@ def test_the_file_holds_the_network(tmp_path: Path) -> None:
     seen, targets = rows()
     ann = fit_ann(seen, targets, SMALL, seed=0)
     save_file({k: np.ascontiguousarray(v) for k, v in tensors_of(ann).items()}, tmp_path / ANN_FILE)
-    assert (approval(read_ann(tmp_path), seen) == approval(ann, seen)).all()
+    assert (approval(open_model(tmp_path), seen) == approval(ann, seen)).all()
 
 
 def test_soft_targets_are_the_word_of_trees_that_did_not_see_the_row() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.loan.models.calibration import Calibration, calibrated
+from shared.loan.models.decision import Calibration, calibrated
 from training.loan.choose import LEAST_SLOPE, fit_calibration
 
 SAID = np.linspace(0.02, 0.98, 49)

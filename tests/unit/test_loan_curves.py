@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shared.loan.fields.declared import YES_NO, Choice, Field, Fields
-from shared.loan.why.curves import Curve, curve
+from shared.loan.why.ice_curves import Curve, curve
 
 Array = np.ndarray
 FIELDS: Fields = (

@@ -16,8 +16,8 @@ from sklearn.tree import DecisionTreeClassifier
 from shared.errors import CheckpointError
 from shared.loan.fields.declared import FIELDS, Fields
 from shared.loan.models.features import feature_names, features
-from shared.loan.models.ml_skops import TRUSTED
-from shared.loan.why.forest import ForestView, forest_view
+from shared.loan.models.ml import TRUSTED
+from shared.loan.why.tree_interpreter import ForestView, forest_view
 from training.loan.candidates import PIPELINES
 
 ROWS = applicants(FIELDS, 3, seed=9)

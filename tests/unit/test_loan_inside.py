@@ -9,10 +9,10 @@ from simulated_applicants import LINE, TWELVE, applicants, learnt_from, predicto
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS, Field
 from shared.loan.models.ann import Ann, Encoding, approval
-from shared.loan.models.calibration import calibrated
+from shared.loan.models.decision import calibrated
 from shared.loan.models.features import features
 from shared.loan.models.predictor import Predictor
-from shared.loan.why.inside import inside
+from shared.loan.why.ann_internals import inside
 from training.loan.ann import Settings, fit_ann
 
 QUICK = Settings(members=3, layers=2, units=8, steps=30)

@@ -13,11 +13,16 @@ from simulated_applicants import LINE, TWELVE, applicants, learnt_from, predicto
 
 from shared.loan.fields.declared import FIELDS, Fields
 from shared.loan.models.ann import Ann, Encoding, approval
-from shared.loan.models.calibration import calibrated
+from shared.loan.models.decision import calibrated
 from shared.loan.models.features import feature_names, features
 from shared.loan.models.predictor import Predictor
-from shared.loan.why.integrated_gradients import CLOSE, answers_at, second_opinion_ann
-from shared.loan.why.positions import features_at, positions
+from shared.loan.why.integrated_gradients import (
+    CLOSE,
+    answers_at,
+    features_at,
+    positions,
+    second_opinion_ann,
+)
 from shared.loan.why.shapley import shapley
 from training.loan.ann import Settings, fit_ann
 
@@ -44,7 +49,8 @@ def answer_of(predictor: Predictor, table: np.ndarray) -> np.ndarray:
 
 
 def test_nothing_heavy_is_imported_before_the_first_second_opinion() -> None:
-    modules = "shared.loan.why.integrated_gradients, shared.loan.why.forest, shared.loan.why.inside"
+    names = ("integrated_gradients", "tree_interpreter", "ann_internals")
+    modules = ", ".join(f"shared.loan.why.{name}" for name in names)
     heavy = "{'torch', 'captum', 'sklearn', 'skops', 'scipy', 'gradio'}"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -96,7 +102,9 @@ def test_a_field_that_the_network_does_not_look_at_gets_exactly_nothing(
     ours = [k for k, name in enumerate(names) if name.startswith("property_area")]
     first[:, np.isin(predictor.ann.encoding.source, ours)] = 0
     network = replace(predictor.ann, weights=(first, *predictor.ann.weights[1:]))
-    values = second_opinion_ann(replace(predictor, ann=network), applicants(FIELDS, 1)[0]).values
+    values = second_opinion_ann(
+        replace(predictor, models=(None, network)), applicants(FIELDS, 1)[0]
+    ).values
     assert values[5] == 0 and values[4] != 0
 
 

@@ -11,21 +11,26 @@ import numpy as np
 import pytest
 from loan_served import answered, by_income, served_by
 
-from loan_space.advice_panel import advice_html
-from loan_space.advising import ALREADY, FOUND, advice_sentence, as_advice
-from loan_space.answer_panel import answer_html
+from loan_space.applicant.form import as_sent, examples_html, form_html
+from loan_space.applicant.panels import advice_html, answer_html
 from loan_space.curve_chart import sentence
-from loan_space.examples import examples_html
-from loan_space.form import as_sent, form_html
-from loan_space.reasons import contributions, difference_sentence, reasons
-from loan_space.serving import as_prediction
+from loan_space.explanations import (
+    ALREADY,
+    FOUND,
+    advice_sentence,
+    as_advice,
+    contributions,
+    difference_sentence,
+    points,
+    reasons,
+)
+from loan_space.serving import SENTENCES, as_prediction, verdict
 from loan_space.waterfall import steps
-from loan_space.wording import points, signed, verdict, verdict_sentence
+from loan_space.wording import signed
 from shared.loan.fields.declared import FIELDS
-from shared.loan.why.advice import Advice, Suggestion
-from shared.loan.why.curves import Curve
-from shared.loan.why.differ import why_they_differ
-from shared.loan.why.shapley import Contributions
+from shared.loan.why.counterfactuals import Advice, Suggestion
+from shared.loan.why.ice_curves import Curve
+from shared.loan.why.shapley import Contributions, why_they_differ
 
 INCOME, SECOND, AMOUNT, TERM, HISTORY = range(5)
 SERVED = served_by(by_income)
@@ -51,7 +56,7 @@ def contributed(base: tuple[float, float], **added: tuple[float, float]) -> Cont
 )
 def test_two_answers_become_one_word(approves: tuple[bool, bool], word: str, said: str) -> None:
     assert verdict(approves) == word
-    assert verdict_sentence(approves) == said
+    assert SENTENCES[verdict(approves)] == said
 
 
 def test_differences_are_points() -> None:
@@ -89,13 +94,13 @@ def test_the_sentence_names_the_fields_through_which_the_models_differ() -> None
     found = contributed((0.5, 0.5), loan_amount=(0.1, -0.1), loan_term=(0.02, 0.0))
     said = difference_sentence(SERVED, found, why_they_differ(found, FIELDS))
     assert said == (
-        "Machine learning gives the approval 22 points more, mostly through amount of the loan "
-        "(20 points)."
+        "Machine learning puts the probability of approval 22 points higher, mostly because of "
+        "amount of the loan (20 points)."
     )
     alike = contributed((0.5, 0.5), loan_amount=(0.02, 0.0))
     assert "nearly the same" in difference_sentence(SERVED, alike, ())
     bases = contributed((0.4, 0.6))
-    assert "Neural network gives" in difference_sentence(SERVED, bases, ())
+    assert "The neural network puts" in difference_sentence(SERVED, bases, ())
     assert "no single field" in difference_sentence(SERVED, bases, ())
 
 
@@ -166,7 +171,10 @@ def test_the_curve_says_from_where_to_where_and_whether_it_turns() -> None:
 def test_the_answer_stands_beside_its_limits() -> None:
     html = answer_html(as_prediction(SERVED, answered(SERVED, applicant_income=8000)))
     assert "The two disagree" in html
-    assert "Machine learning gives an approval 80 %, the neural network 40 %" in html
+    assert (
+        "The predicted probability of approval is 80 % by machine learning and 40 % by the neural "
+        "network; a model approves from 50 % on." in html
+    )
     assert "Not a lending decision" in html
 
 

@@ -14,8 +14,7 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import ClassifierMixin
 from sklearn.ensemble import GradientBoostingClassifier
 
-from shared.loan.models.ml import FEATURES, ML_FILE, approval, open_ml
-from shared.loan.models.ml_skops import SKOPS_FILE, TRUSTED
+from shared.loan.models.ml import FEATURES, ML_FILE, SKOPS_FILE, TRUSTED, approval, open_model
 
 OPSET = 18
 CLOSE = 1e-5  # largest difference between the two forms; both count in 32 bits at some place
@@ -63,7 +62,7 @@ def export_pipeline(
     graph = to_onnx(model, initial_types=inputs, options={"zipmap": False}, target_opset=OPSET)
     drop_unused(graph)
     (folder / ML_FILE).write_bytes(graph.SerializeToString())
-    said = approval(open_ml(folder), features)
+    said = approval(open_model(folder), features)
     apart = float(np.abs(said - model.predict_proba(features)[:, 1]).max())
     if apart > CLOSE:
         raise RuntimeError(f"{ML_FILE} and {SKOPS_FILE} differ by {apart:.2g} on a row.")

@@ -25,8 +25,8 @@ from shared.loan.fields.declared import FIELDS, Fields, as_json
 from shared.loan.models.ann import ANN_FILE, Ann, tensors_of
 from shared.loan.models.decision import DECISION_FILE
 from shared.loan.models.features import feature_names, features
-from shared.loan.models.population import POPULATION_FILE
-from shared.loan.why.neighbours import novelty_many
+from shared.loan.models.predictor import POPULATION_FILE
+from shared.loan.why.neighbours import crowd, novelty
 from training.loan.candidates import KINDS, NAMES, NETWORKS, Names
 from training.loan.choose import Chosen, choose_and_fit
 from training.loan.data import Applications, read_applications
@@ -127,7 +127,7 @@ def decision(
     """Fields, calibration, threshold, and what counts as unlike all seen."""
     fields = with_ranges(applications)
     columns = [k for k, field in enumerate(applications.fields) if field in used]
-    far = novelty_many(used, population[:, columns], applications.table[:, columns])
+    far = novelty(crowd(used, population[:, columns]), applications.table[:, columns])
     return {
         "fields": as_json(fields),
         "used": [field.name for field in used],
