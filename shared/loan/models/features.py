@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def named_features(fields: Fields, table: Table) -> dict[str, Column]:
     for field in fields:
         named |= _of_field(field, columns[field.name])
     if columns.keys() >= OWN_FEATURES:
-        named |= _of_several(
+        named |= of_several(
             *(_stated(field, columns[field.name]) for field in fields if field.name in OWN_FEATURES)
         )
     return named
@@ -83,15 +83,23 @@ def _stated(field: Field, column: Column) -> Column:
     return np.where(np.isnan(column), float(field.default), column)
 
 
-def _of_several(income: Column, second: Column, amount: Column, term: Column) -> dict[str, Column]:
-    """What lenders look at: income together, what a month costs, and both against each other."""
-    total = income + second
-    month = amount * THOUSAND / np.maximum(term, 1.0)
+def of_several(
+    income: Any, second: Any, amount: Any, term: Any, library: Any = np
+) -> dict[str, Any]:
+    """What lenders look at: income together, what a month costs, and both against each other.
+
+    Args:
+        income, second, amount, term: (N,) numbers of the fields in `OWN_FEATURES`.
+        library: NumPy, or PyTorch for an explanation that differentiates.
+    """
+    log1p, clip = library.log1p, library.clip
+    total, whole = income + second, amount * THOUSAND
+    month = whole / clip(term, 1.0, None)
     return {
-        "log income together": np.log1p(total),
-        "log amount to income": np.log1p(amount * THOUSAND) - np.log1p(total),
-        "log instalment to income": np.log1p(month) - np.log1p(total),
-        "share of co-applicant": second / np.maximum(total, 1.0),
+        "log income together": log1p(total),
+        "log amount to income": log1p(whole) - log1p(total),
+        "log instalment to income": log1p(month) - log1p(total),
+        "share of co-applicant": second / clip(total, 1.0, None),
     }
 
 

@@ -28,7 +28,7 @@ from shared.device import best_device
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.models.ann import Ann
 from shared.loan.models.decision import LEAST, Calibration, calibrated
-from shared.loan.models.features import OWN_FEATURES, THOUSAND, features
+from shared.loan.models.features import OWN_FEATURES, features, of_several
 from shared.loan.models.predictor import Predictor
 from shared.loan.models.registry import ANN, REGISTRY
 
@@ -239,15 +239,6 @@ def features_at(fields: Fields, place: Tensor) -> Tensor:
         else:
             columns.append(part[:, :-1])
     if numbers.keys() >= OWN_FEATURES:
-        columns.append(_of_several(*(n for name, n in numbers.items() if name in OWN_FEATURES)))
+        own = (number for name, number in numbers.items() if name in OWN_FEATURES)
+        columns += [column[:, None] for column in of_several(*own, library=torch).values()]
     return torch.cat(columns, dim=1)
-
-
-def _of_several(income: Tensor, second: Tensor, amount: Tensor, term: Tensor) -> Tensor:
-    """As `features._of_several`, (N, 4)."""
-    import torch
-
-    total, whole = income + second, amount * THOUSAND
-    month = whole / term.clamp(min=1.0)
-    logs = [total.log1p(), whole.log1p() - total.log1p(), month.log1p() - total.log1p()]
-    return torch.stack([*logs, second / total.clamp(min=1.0)], dim=1)

@@ -102,7 +102,7 @@ def _number(field: Field) -> str:
 
 def _choice(field: Field) -> str:
     name = escape(field.name)
-    choices = [(each.value, each.label) for each in field.choices]
+    choices = [(choice.value, choice.label) for choice in field.choices]
     pills = "".join(
         f'<label><input type="radio" name="{name}" value="{escape(value)}"'
         f"{' checked' if value == (field.default or '') else ''}><span>{escape(label)}</span>"
