@@ -172,8 +172,8 @@ def test_the_answer_stands_beside_its_limits() -> None:
     html = answer_html(as_prediction(SERVED, answered(SERVED, applicant_income=8000)))
     assert "The two disagree" in html
     assert (
-        "The predicted probability of approval is 80 % by machine learning and 40 % by the neural "
-        "network; a model approves from 50 % on." in html
+        "Predicted probability of approval: 80 % by machine learning, 40 % by the neural network. "
+        "A model approves from 50 % on." in html
     )
     assert "Not a lending decision" in html
 

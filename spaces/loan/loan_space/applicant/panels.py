@@ -18,7 +18,7 @@ from shared.loan.fields.declared import Field
 from shared.loan.models.registry import REGISTRY
 from shared.loan.why.neighbours import nearest
 from shared.page.figures import table
-from shared.wording import listed, percent
+from shared.wording import percent
 
 HEADLINES = {
     "approve": "Eligible, say both",
@@ -61,7 +61,7 @@ def lead(prediction: Prediction) -> str:
         for model in REGISTRY
     ]
     return (
-        f"The predicted probability of approval is {listed(models, 'and')}; a model approves from "
+        f"Predicted probability of approval: {', '.join(models)}. A model approves from "
         f"{percent(prediction['threshold'])} on."
     )
 

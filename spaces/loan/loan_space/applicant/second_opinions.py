@@ -139,7 +139,7 @@ def _own_html(served: Served, answered: Answered) -> str:
     )
     unit = "points of probability" if in_points else "log-odds"
     return (
-        f"<h4>{ML.title}: what {escape(view.model)} asked for</h4>"
+        f"<h4>{ML.title}, told by its {escape(view.model)}</h4>"
         "<p>Read off its own splits: how the answer moved each time it asked for something, before "
         f"calibration, in {unit}. It sees what was computed from the fields, so the amount in "
         "proportion to the income stands here as well.</p>"
