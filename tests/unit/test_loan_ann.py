@@ -31,8 +31,8 @@ def test_a_feature_rises_over_one_piece_after_the_other() -> None:
     two = np.array([0.0, 2.0], np.float32)  # pieces 0..2 and 2..6
     encoding = Encoding(np.zeros(2, np.int64), two, np.array([2.0, 4.0], np.float32),
                         np.zeros(2, np.float32), np.array([1.0, 10.0], np.float32))  # fmt: skip
-    found = encode(encoding, np.array([[-1.0], [1.0], [3.0], [9.0]], np.float32))
-    assert found.tolist() == [[0, 0], [0.5, 0], [1, 2.5], [1, 10]]
+    encoded = encode(encoding, np.array([[-1.0], [1.0], [3.0], [9.0]], np.float32))
+    assert encoded.tolist() == [[0, 0], [0.5, 0], [1, 2.5], [1, 10]]
 
 
 def test_pieces_end_at_the_quantiles_and_what_never_varies_is_left_out() -> None:

@@ -30,7 +30,7 @@ def random_table(count: int, seed: int) -> Array:
 def one_by_one(population: Array, row: Array) -> Array:
     """The definition, written out."""
     scales = np.nanstd(np.log1p(population), axis=0)
-    found = []
+    distances = []
     for other in population:
         total = 0.0
         for k, field in enumerate(FIELDS):
@@ -40,21 +40,21 @@ def one_by_one(population: Array, row: Array) -> Array:
                 total += abs(np.log1p(row[k]) - np.log1p(other[k])) / scales[k]
             else:
                 total += row[k] != other[k]
-        found.append(total / len(FIELDS))
-    return np.array(found)
+        distances.append(total / len(FIELDS))
+    return np.array(distances)
 
 
 def test_distances_are_means_over_the_fields() -> None:
-    found = nearest(crowd(TWO, PEOPLE), np.array([0.0, 0.0]), 8)
+    near = nearest(crowd(TWO, PEOPLE), np.array([0.0, 0.0]), 8)
     # Itself; not stated 0.5 / 2; another choice 1 / 2; two deviations 2 / 2; both.
-    assert found.indices.tolist() == [0, 7, 1, 6, 2, 4, 3, 5]
-    assert found.distances == pytest.approx([0, 0.25, 0.5, 0.5, 1, 1.25, 1.5, 1.5])
+    assert near.indices.tolist() == [0, 7, 1, 6, 2, 4, 3, 5]
+    assert near.distances == pytest.approx([0, 0.25, 0.5, 0.5, 1, 1.25, 1.5, 1.5])
 
 
 def test_not_stated_is_like_not_stated() -> None:
-    found = nearest(crowd(TWO, PEOPLE), np.array([np.nan, np.nan]), 3)
-    assert found.indices.tolist() == [4, 7, 0]
-    assert found.distances == pytest.approx([0.25, 0.25, 0.5])
+    near = nearest(crowd(TWO, PEOPLE), np.array([np.nan, np.nan]), 3)
+    assert near.indices.tolist() == [4, 7, 0]
+    assert near.distances == pytest.approx([0.25, 0.25, 0.5])
 
 
 def test_novelty_is_the_mean_distance_to_the_five_nearest() -> None:

@@ -84,7 +84,7 @@ def _stated(field: Field, column: Column) -> Column:
 
 
 def of_several(
-    income: Any, second: Any, amount: Any, term: Any, library: Any = np
+    income: Any, second: Any, amount: Any, term: Any, *, library: Any = np
 ) -> dict[str, Any]:
     """What lenders look at: income together, what a month costs, and both against each other.
 

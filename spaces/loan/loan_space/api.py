@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from loan_space.explanations import as_advice, as_explanation, contributions_of
+from loan_space.explanations import as_advice, as_explanation
 from loan_space.many import ONE_AT_A_TIME, answer_table, result_file
 from loan_space.schema import Advice, Explanation, FieldFacts, Model, Prediction, Schema
 from loan_space.serving import Served, answer, as_prediction
@@ -68,9 +68,7 @@ class Endpoints:
 
     def explain(self, values: Mapping[str, object]) -> Explanation:
         """Both answers and why."""
-        answered = answer(self.served, values)
-        parts = contributions_of(self.served, answered.application.row)
-        return as_explanation(self.served, answered, parts)
+        return as_explanation(self.served, answer(self.served, values))
 
     def advise(self, values: Mapping[str, object]) -> Advice:
         """Both answers and what would change them."""

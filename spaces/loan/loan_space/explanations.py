@@ -37,8 +37,9 @@ def contributions_of(served: Served, row: Row) -> Contributions:
     return shapley(served.score, row, predictor.background, predictor.decision.used)
 
 
-def as_explanation(served: Served, answered: Answered, parts: Contributions) -> Explanation:
+def as_explanation(served: Served, answered: Answered) -> Explanation:
     """The answer and its reasons as the API returns them."""
+    parts = contributions_of(served, answered.application.row)
     causes = why_they_differ(parts, served.fields)
     return {
         **as_prediction(served, answered),

@@ -12,7 +12,7 @@ from loan_space.applicant.form import SentForm, application_form, examples_html
 from loan_space.applicant.network_steps import network_html
 from loan_space.applicant.panels import advice_html, answer_html, neighbours_html, problem_html
 from loan_space.applicant.second_opinions import opinions_html
-from loan_space.explanations import as_advice, as_explanation, contributions_of
+from loan_space.explanations import as_advice, as_explanation
 from loan_space.serving import Answered, Served, answer, as_prediction
 from loan_space.waterfall import waterfall_html
 from shared.errors import InputError
@@ -59,9 +59,8 @@ class ApplicantView:
         except InputError:
             return "", "", over, "", "", "", ASK  # the answer's place says what is wrong
         name = sent.changed if sent.changed in self._curved() else over
-        parts = contributions_of(self.served, answered.application.row)
         return (
-            waterfall_html(as_explanation(self.served, answered, parts)),
+            waterfall_html(as_explanation(self.served, answered)),
             advice_html(as_advice(self.served, answered)),
             name,
             self._curve(answered, name),
