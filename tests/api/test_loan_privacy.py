@@ -11,7 +11,7 @@ from gradio_client import Client, handle_file
 from live_server import Server, running_here
 from loan_tables import lines, row
 
-from loan_space import many_view, page
+from loan_space import many, page
 
 PATIENCE = 30.0  # seconds
 
@@ -21,7 +21,7 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A loan Space that deletes within seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page, "DELETE_UPLOADS", (1, 4))
-        patch.setattr(many_view, "LIVES", 1.0)
+        patch.setattr(many, "LIVES", 1.0)
         with running_here(tmp_path_factory.mktemp("impatient"), "loan") as server:
             yield server
 

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 
 from shared.loan.fields.declared import Field, as_json
 from shared.loan.models.decision import DECISION_FILE
-from shared.loan.models.population import POPULATION_FILE
+from shared.loan.models.predictor import POPULATION_FILE
 
 SAVINGS = Field(
     "savings", "Savings", "Savings of the applicant", "What lies in the bank.", "number",

@@ -24,7 +24,7 @@ METHODS = ("integrated_gradients", "occlusion")
 OPINIONS = """
 import json, os, sys
 from pathlib import Path
-from loan_space.opinions_panel import opinions_html
+from loan_space.applicant.second_opinions import opinions_html
 from loan_space.serving import answer, serve
 from shared.checkpoint.source import LoadedCheckpoint
 folder = Path(sys.argv[1])

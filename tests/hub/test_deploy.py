@@ -82,16 +82,16 @@ def test_what_is_there_already_is_not_put_up_again(hub: Hub, checkout: Checkout)
 def test_changes_are_shown_and_only_they_are_put_up(hub: Hub, checkout: Checkout) -> None:
     checkout.deploy()
     (checkout.folder / "spaces" / "loan" / "app.py").write_text("# new", encoding="utf-8")
-    (checkout.folder / "spaces" / "loan" / "loan_space" / "footer.py").unlink()
+    (checkout.folder / "spaces" / "loan" / "loan_space" / "code_view.py").unlink()
     (checkout.folder / "spaces" / "loan" / "added.txt").write_text("12345", encoding="utf-8")
     checkout.commit("Changes")
     before = files_of(hub)
     done = checkout.deploy()
     lines = [line.strip() for line in done.stdout.splitlines()]
-    assert {"+ added.txt  5 bytes", "~ app.py  5 bytes", "- loan_space/footer.py"} <= set(lines)
+    assert {"+ added.txt  5 bytes", "~ app.py  5 bytes", "- loan_space/code_view.py"} <= set(lines)
     after = files_of(hub)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    assert changed >= {"SOURCE", "added.txt", "app.py", "loan_space/footer.py"}
+    assert changed >= {"SOURCE", "added.txt", "app.py", "loan_space/code_view.py"}
     assert not [name for name in changed if name.startswith("checkpoint")]
 
 

@@ -15,8 +15,7 @@ from simulated_applicants import LINE, applicants, learnt_from
 from shared.device import best_device
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS
-from shared.loan.why.integrated_gradients import answers_at
-from shared.loan.why.positions import positions
+from shared.loan.why.integrated_gradients import answers_at, positions
 from shared.page.gpu import marked, or_here, steps_or_here
 from training.loan.ann import Settings, fit_ann
 

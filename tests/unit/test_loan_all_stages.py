@@ -164,7 +164,7 @@ def test_the_code_on_the_card_answers_as_the_checkpoint_does(checkpoint: Path) -
     assert scope["approval"] == pytest.approx(ann.approval(predictor.ann, seen), abs=1e-6)
     exec(told["skops"], scope)
     shares = scope["model"].predict_proba(seen)[:, 1]
-    assert shares == pytest.approx(ml.approval(predictor.ml, seen), abs=1e-5)
+    assert shares == pytest.approx(ml.approval(predictor.models[0], seen), abs=1e-5)
 
 
 def test_the_examples_are_what_they_say(checkpoint: Path) -> None:

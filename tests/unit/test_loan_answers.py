@@ -24,7 +24,7 @@ APPROVED = np.array([1, 0, 1, 0])
 
 def fold(rows: list[int], *shares: float) -> dict[str, Any]:
     """What the nested stage wrote; the ANN says the opposite, the rule always 0.5."""
-    ann = [1 - each for each in shares]
+    ann = [1 - share for share in shares]
     return {"rows": rows, "rule": [0.5] * len(rows), "ml": {"approval": shares},
             "ann": {"approval": ann}}  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_protected_fields_are_left_out_unless_that_costs(known: float, left_out:
     def answers(by: float) -> OutOfFold:
         shares = {kind: 0.5 + (approved - 0.5) * by + rng.normal(0, 0.3, (1, 200))
                   for kind in ("ml", "ann")}  # fmt: skip
-        clipped = {kind: np.clip(each, 0, 1) for kind, each in shares.items()}
+        clipped = {kind: np.clip(share, 0, 1) for kind, share in shares.items()}
         return OutOfFold(approved, clipped, np.zeros((1, 200), int))
 
     cost = protected_cost(answers(0.05), answers(known), 0.5, 0)

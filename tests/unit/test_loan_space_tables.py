@@ -14,10 +14,10 @@ import pytest
 from loan_served import by_income, served_by
 from loan_tables import HEADER, lines, row, write_xlsx
 
-from loan_space import many_view
-from loan_space.endpoint import annotation, endpoint, explained
-from loan_space.many import answer_table, columns, result_columns, unseen_notes
-from loan_space.many_view import result_file, summary_html
+from loan_space import many
+from loan_space.api import annotation, endpoint, explained
+from loan_space.many import answer_table, columns, result_columns, result_file, unseen_notes
+from loan_space.many_view import summary_html
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS
 from shared.loan.table.read import read_chunks
@@ -95,7 +95,7 @@ def test_blank_rows_of_a_workbook_are_no_table(tmp_path: Path) -> None:
 def test_a_result_lives_until_gradio_has_its_copy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(many_view, "LIVES", 0.1)
+    monkeypatch.setattr(many, "LIVES", 0.1)
     with result_file() as path:
         path.write_text("x")
         time.sleep(0.3)

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
-from shared.loan.models.calibration import Calibration, calibrated, logs
+from shared.loan.models.decision import Calibration, calibrated, logs
 from training.loan.candidates import NAMES, Fitted, Names, fit
 
 Floats = NDArray[np.float32]

@@ -18,7 +18,7 @@ from shared.loan.fields.declared import Fields
 from shared.loan.models.decision import Decision
 from shared.loan.models.predictor import Predictor, approval, load_predictor
 from shared.loan.models.registry import MODELS, REGISTRY
-from shared.loan.why.neighbours import novelty_many
+from shared.loan.why.neighbours import crowd, novelty
 from training.loan.simulate import two_digits
 from training.stages import command_line, write_record
 
@@ -109,7 +109,7 @@ def out_of_range(predictor: Predictor, usual: NDArray[np.float64]) -> tuple[Row,
         if field.seen and field.seen[1] < beyond <= field.highest:
             changed = usual.copy()
             changed[:, k] = beyond
-            far = novelty_many(fields, table, changed)
+            far = novelty(crowd(fields, table), changed)
             at = int(far.argmax())
             if best is None or far[at] > best[0]:
                 caption = f"Out of range: {field.label.lower()} of {say(field, beyond)}"

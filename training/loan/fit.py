@@ -30,11 +30,10 @@ from shared.loan.fields.declared import FIELDS, Fields, as_json
 from shared.loan.models.ann import ANN_FILE, Ann, tensors_of
 from shared.loan.models.decision import DECISION_FILE
 from shared.loan.models.features import feature_names, features
-from shared.loan.models.ml import FEATURES, ML_FILE, approval, open_ml
-from shared.loan.models.ml_skops import SKOPS_FILE, TRUSTED
-from shared.loan.models.population import POPULATION_FILE
+from shared.loan.models.ml import FEATURES, ML_FILE, SKOPS_FILE, TRUSTED, approval, open_model
+from shared.loan.models.predictor import POPULATION_FILE
 from shared.loan.models.registry import ANN, ML, MODELS, REGISTRY
-from shared.loan.why.neighbours import novelty_many
+from shared.loan.why.neighbours import crowd, novelty
 from training.loan.candidates import NAMES, NETWORKS, Names
 from training.loan.choose import Chosen, choose_and_fit
 from training.loan.data import Applications, read_applications
@@ -141,7 +140,7 @@ def decision(
     """Fields, calibration, threshold, and what counts as unlike all seen."""
     fields = with_ranges(applications)
     columns = [k for k, field in enumerate(applications.fields) if field in used]
-    far = novelty_many(used, population[:, columns], applications.table[:, columns])
+    far = novelty(crowd(used, population[:, columns]), applications.table[:, columns])
     return {
         "fields": as_json(fields),
         "used": [field.name for field in used],
@@ -211,7 +210,7 @@ def export_pipeline(
     graph = to_onnx(model, initial_types=inputs, options={"zipmap": False}, target_opset=OPSET)
     drop_unused(graph)
     (folder / ML_FILE).write_bytes(graph.SerializeToString())
-    answers = approval(open_ml(folder), features)
+    answers = approval(open_model(folder), features)
     apart = float(np.abs(answers - model.predict_proba(features)[:, 1]).max())
     if apart > CLOSE:
         raise RuntimeError(f"{ML_FILE} and {SKOPS_FILE} differ by {apart:.2g} on a row.")

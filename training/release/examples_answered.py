@@ -107,7 +107,7 @@ def open_tumor(folder: Path) -> Answers:
 def open_loan(folder: Path) -> Answers:
     """From an example to which models approve."""
     from shared.loan.fields.application import read_application
-    from shared.loan.models.ml_skops import load_classical
+    from shared.loan.models.ml import load_classical
     from shared.loan.models.predictor import approval, load_predictor
     from shared.loan.models.registry import MODELS
 

@@ -11,7 +11,7 @@ from loan_space.wording import NAMES
 from shared.loan.fields.application import say
 from shared.loan.fields.declared import Field
 from shared.loan.models.registry import MODELS
-from shared.loan.why.curves import Curve
+from shared.loan.why.ice_curves import Curve
 from shared.page.charts import svg
 from shared.wording import percent
 

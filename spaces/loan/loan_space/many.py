@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loan_space import reasons
-from loan_space.serving import Served
-from loan_space.wording import verdict
+from loan_space.explanations import contributions_of, reasons
+from loan_space.serving import Served, verdict
 from shared.errors import InputError
 from shared.loan.fields.checks import doubtful
 from shared.loan.fields.declared import Fields
+from shared.loan.models.registry import MODELS
 from shared.loan.table.ids import SeenIds
 from shared.loan.table.read import Chunk, read_chunks
 from shared.loan.table.write import write_chunk, write_header
 from shared.page.footer import SHORT
 
-RESULTS = ("answer", "ml_probability", "ann_probability", "note", "error", "revision")
+RESULTS = ("answer", *(f"{key}_probability" for key in MODELS), "note", "error", "revision")
 REASONS = "reasons"
 BEFORE = "loan_"  # of the result columns, so that they are told apart from those of the input
 MOST_WITH_REASONS = 1_000  # rows; reasons take a hundred times as long as answers
 SHARES = [f"{k / 10_000:.4f}" for k in range(10_001)]  # written out once, looked up a million times
 UNSEEN, BY_THOUSAND = "unlike the training data: ", " (wrong by a factor of 1,000?)"
 MOST_REPEATED = 5  # ids that are named
+RESULT_NAME = "answers.csv"
+LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy for the download
+ONE_AT_A_TIME: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ def unseen_notes(fields: Fields, table: NDArray[np.float64]) -> list[str]:
 
 def _reasons(served: Served, chunk: Chunk) -> list[str]:
     def told(row: NDArray[np.float64]) -> str:
-        return " ".join(reasons.reasons(served, row, reasons.contributions_of(served, row)))
+        return " ".join(reasons(served, row, contributions_of(served, row)))
 
     rows = zip(chunk.table, chunk.errors, strict=True)
     return ["" if error else told(row) for row, error in rows]
@@ -147,3 +155,15 @@ def _preview(chunk: Chunk, results: list[list[str]], most: int = 20) -> list[lis
     names = chunk.ids[:most]
     rows = [str(number) for number in chunk.numbers[:most]]
     return [list(cells) for cells in zip(rows, names, *(r[:most] for r in results), strict=False)]
+
+
+@contextmanager
+def result_file() -> Iterator[Path]:
+    """A place for a result, which is deleted soon after Gradio has taken its copy."""
+    folder = Path(tempfile.mkdtemp(prefix="loan-"))
+    try:
+        yield folder / RESULT_NAME
+    finally:
+        later = threading.Timer(LIVES, shutil.rmtree, (folder,), {"ignore_errors": True})
+        later.daemon = True
+        later.start()

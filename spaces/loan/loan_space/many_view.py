@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -16,7 +12,7 @@ from urllib.parse import quote
 import gradio as gr
 
 from loan_space import many
-from loan_space.many import Progress
+from loan_space.many import ONE_AT_A_TIME, Progress, result_file
 from loan_space.serving import Served
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.errors import InputError
@@ -28,9 +24,6 @@ from shared.page.html import problem_html, text
 from shared.page.privacy import DELETE_UPLOADS
 from shared.page.uploads import delete_upload
 
-RESULT_NAME = "answers.csv"
-LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy for the download
-ONE_AT_A_TIME: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
 WORDS = {
@@ -87,18 +80,6 @@ def build(served: Served) -> None:
     )
     shown = text("")
     zone.upload(view.answer_upload, [zone, reasons], [shown, download], **PRIVATE, **ONE_AT_A_TIME)
-
-
-@contextmanager
-def result_file() -> Iterator[Path]:
-    """A place for a result, which is deleted soon after Gradio has taken its copy."""
-    folder = Path(tempfile.mkdtemp(prefix="loan-"))
-    try:
-        yield folder / RESULT_NAME
-    finally:
-        later = threading.Timer(LIVES, shutil.rmtree, (folder,), {"ignore_errors": True})
-        later.daemon = True
-        later.start()
 
 
 def introduction(served: Served) -> str:

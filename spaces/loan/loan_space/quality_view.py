@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from loan_space import (
+    ASSETS,
     quality_costs,
     quality_curves,
     quality_fairness,
@@ -14,7 +15,6 @@ from loan_space import (
     quality_made,
     quality_models,
 )
-from loan_space.form import ASSETS
 from loan_space.serving import Served
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.loan.fields.declared import Fields

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import InputError
-from shared.loan.models.ann import Ann, encode, hidden
-from shared.loan.models.calibration import calibrated
-from shared.loan.models.features import features
+from shared.loan.models.ann import Ann, encode, hidden, members
+from shared.loan.models.decision import calibrated
+from shared.loan.models.features import Feature, describe, features
 from shared.loan.models.predictor import Predictor
-from shared.loan.models.registry import MODELS
-from shared.loan.why.feature_words import Feature, describe
+from shared.loan.models.registry import ANN, REGISTRY
 
 FloatArray = NDArray[np.float64]
 
@@ -99,15 +98,15 @@ def inside(predictor: Predictor, row: FloatArray, number: int = 0) -> Inside:
         raise InputError(f"There is no member {number}. Members are numbered 0 to {count - 1}.")
     seen = features(decision.used_fields, row[None, list(decision.used)])
     layers = hidden(network, seen)
-    members = 1 / (1 + np.exp(-layers[-1][:, 0, 0].astype(np.float64)))
-    mean = members.mean()
-    line = decision.calibration[MODELS.index("ann")]
+    probabilities = members(layers)[:, 0]
+    mean = probabilities.mean()
+    calibration = decision.calibration[REGISTRY.index(ANN)]
     return Inside(
         pieces=_pieces(predictor, seen[0]),
-        members=members,
+        members=probabilities,
         member=_member(network, seen, [layer[number, 0] for layer in layers], number),
         mean=float(mean),
-        answer=float(calibrated(line, mean[None])[0]),
+        answer=float(calibrated(calibration, mean[None])[0]),
     )
 
 
@@ -115,14 +114,14 @@ def _pieces(predictor: Predictor, seen: NDArray[np.float32]) -> tuple[Pieces, ..
     cut, decision = predictor.ann.encoding, predictor.decision
     described = describe(decision.used_fields)
     filled = np.clip((seen[cut.source] - cut.low) / cut.width, 0, 1).astype(np.float64)
-    found = []
+    pieces = []
     for k in np.unique(cut.source):
         mine, feature = cut.source == k, described[k]
         low, high = cut.low[mine], cut.low[mine] + cut.width[mine]
         field = None if feature.field is None else decision.used[feature.field]
         ends = _natural(feature, low), _natural(feature, high)
-        found.append(Pieces(feature.words, field, *ends, filled[mine]))
-    return tuple(found)
+        pieces.append(Pieces(feature.words, field, *ends, filled[mine]))
+    return tuple(pieces)
 
 
 def _natural(feature: Feature, ends: NDArray[np.float32]) -> FloatArray:

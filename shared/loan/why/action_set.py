@@ -1,4 +1,8 @@
-"""What advice tries for a field, and what each change costs."""
+"""What an applicant can change, and what each change costs.
+
+This is the action set of Ustun, Spangher and Liu 2019, "Actionable Recourse in Linear
+Classification": only changes that are possible, permitted and within the training data.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,14 @@ from shared.loan.fields.declared import Field, Fields
 
 FloatArray = NDArray[np.float64]
 
-MOST_RUNGS = 500  # in one direction
+MOST_VALUES = 500  # in one direction
 SOFT = 4.0  # steps added to both sides of a ratio, so that one can start from 0
 ANOTHER_CHOICE = 0.7  # about what it costs to halve or double an amount
 CLOSE = 1e-6  # of a step: nearer than that is the same value
 
 
 @dataclass(frozen=True)
-class Ladder:
+class Actions:
     """The values that one field can be changed to.
 
     Attributes:
@@ -32,17 +36,17 @@ class Ladder:
     sides: tuple[FloatArray, ...]
 
     def coarse(self, many: int) -> tuple[FloatArray, ...]:
-        """At most so many rungs over all sides, close together near the applicant's own."""
+        """At most so many values over all sides, close together near the applicant's own."""
         return tuple(_geometric(side, self.own, many // len(self.sides)) for side in self.sides)
 
     def between(self, nearer: float, farther: float) -> FloatArray:
-        """All rungs behind one value (or the applicant's own) up to another of the same side."""
-        side = next(each for each in self.sides if farther in each)
+        """All values behind one (or the applicant's own) up to another of the same side."""
+        side = next(side for side in self.sides if farther in side)
         away = np.abs(side - self.own)
         return side[(away > abs(nearer - self.own)) & (away <= abs(farther - self.own))]
 
 
-def ladders(fields: Fields, row: FloatArray) -> tuple[Ladder, ...]:
+def action_set(fields: Fields, row: FloatArray) -> tuple[Actions, ...]:
     """The fields that the applicant can change, each with the values within reach.
 
     Never a protected field, nor one that is not stated. A number moves in whole steps in the
@@ -52,21 +56,22 @@ def ladders(fields: Fields, row: FloatArray) -> tuple[Ladder, ...]:
         fields: in the order of the row.
         row: (F,) the applicant.
     """
-    found = []
+    actions = []
     for k, field in enumerate(fields):
         if field.change is None or field.protected or np.isnan(row[k]):
             continue
         sides = tuple(side for side in _sides(field, float(row[k])) if len(side))
         if sides:
-            found.append(Ladder(k, float(row[k]), sides))
-    return tuple(found)
+            actions.append(Actions(k, float(row[k]), sides))
+    return tuple(actions)
 
 
 def cost(field: Field, own: float, values: FloatArray) -> FloatArray:
     """What a change of a field costs; 0.1 is roughly a tenth of an amount.
 
-    An amount counts by its ratio, |log((new + s) / (old + s))| with s four steps. Where both
-    directions are open, the same way up and down costs the same: |new - old| over the range.
+    An amount counts by its ratio, |log((new + s) / (old + s))| with s four steps: to halve a loan
+    is as hard for a small one as for a large one. Where both directions are open, the same way up
+    and down costs the same: |new - old| over the range.
 
     Args:
         field: that is changed.
@@ -122,8 +127,8 @@ def _steps(field: Field, own: float, sign: int) -> FloatArray:
     if count < 1:
         return np.zeros(0)
     picked = np.arange(count)
-    if count > MOST_RUNGS:
-        picked = np.unique(np.geomspace(1, count, MOST_RUNGS).round()).astype(np.int64) - 1
+    if count > MOST_VALUES:
+        picked = np.unique(np.geomspace(1, count, MOST_VALUES).round()).astype(np.int64) - 1
     return np.asarray(np.round((start + sign * picked) * field.step, 9))
 
 

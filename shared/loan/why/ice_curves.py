@@ -1,4 +1,4 @@
-"""What if: the answers over one field, all others as they are.
+"""What if: individual conditional expectation, the answers over one field, all others as they are.
 
 For the applicant (individual conditional expectation: Goldstein et al. 2015, "Peeking Inside the
 Black Box") and averaged over a population (partial dependence: Friedman 2001, "Greedy Function
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.loan.fields.declared import Field, Fields
-from shared.loan.models.score import Score
+from shared.loan.models.registry import Score
 
 FloatArray = NDArray[np.float64]
 

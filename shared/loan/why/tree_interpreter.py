@@ -1,4 +1,4 @@
-"""A second opinion on the classical model: how it came to its answer, in its own arithmetic.
+"""A second opinion on the classical model: the way through its trees, in its own arithmetic.
 
 A tree's answer is the worth of its root, plus what each step down the path adds to it; the step
 belongs to the feature that it asks about (Saabas 2014, "Interpreting random forests"). In boosting
@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from shared.errors import CheckpointError
 from shared.loan.fields.declared import Fields
-from shared.loan.models.features import features
-from shared.loan.models.ml_skops import SKOPS_FILE, SklearnModel, load_classical
-from shared.loan.why.feature_words import describe, values_in_words
+from shared.loan.models.features import describe, features, values_in_words
+from shared.loan.models.ml import SKOPS_FILE, SklearnModel, load_classical
 
 APPROVED = 1  # the column of the class
 
@@ -93,11 +92,11 @@ def forest_view(folder: Path, fields: Fields, row: FloatArray) -> ForestView:
             f"{SKOPS_FILE} wants {model.n_features_in_} features, the fields give {len(seen)}. "
             "Fit again."
         )
-    found = _decomposed(model, seen)
+    account = _decomposed(model, seen)
     words = [feature.words for feature in describe(fields)]
-    parts = zip(words, values_in_words(fields, row), found.parts.tolist(), strict=True)
+    parts = zip(words, values_in_words(fields, row), account.parts.tolist(), strict=True)
     rows = sorted((Part(*part) for part in parts), key=lambda part: -abs(part.contribution))
-    return ForestView(found.model, found.scale, found.bias, tuple(rows))
+    return ForestView(account.model, account.scale, account.bias, tuple(rows))
 
 
 def _decomposed(model: SklearnModel, seen: NDArray[np.float32]) -> _Sum:
@@ -111,8 +110,8 @@ def _decomposed(model: SklearnModel, seen: NDArray[np.float32]) -> _Sum:
     if isinstance(model, VotingClassifier):
         voters = model.estimators_
         forests = [voter for voter in voters if isinstance(voter, RandomForestClassifier)]
-        found = _decomposed((forests or voters)[0], seen)
-        return replace(found, model=f"{found.model}, one of {len(voters)} models that vote")
+        account = _decomposed((forests or voters)[0], seen)
+        return replace(account, model=f"{account.model}, one of {len(voters)} models that vote")
     if isinstance(model, RandomForestClassifier):
         return _forest(model, seen)
     if isinstance(model, GradientBoostingClassifier):
@@ -128,11 +127,11 @@ def _decomposed(model: SklearnModel, seen: NDArray[np.float32]) -> _Sum:
 def _forest(model: SklearnModel, seen: NDArray[np.float32]) -> _Sum:
     """The mean over the trees; a node is worth the share of approvals among its training rows."""
     bias, parts = 0.0, np.zeros(len(seen))
-    for each in model.estimators_:
-        counts = each.tree_.value[:, 0]
+    for estimator in model.estimators_:
+        counts = estimator.tree_.value[:, 0]
         worth = counts[:, APPROVED] / counts.sum(axis=1)
         bias += worth[0]
-        _walk(each.tree_, worth, seen, parts)
+        _walk(estimator.tree_, worth, seen, parts)
     trees = len(model.estimators_)
     return _Sum("random forest", "probability", bias / trees, parts / trees)
 
@@ -141,10 +140,10 @@ def _boosting(model: SklearnModel, seen: NDArray[np.float32]) -> _Sum:
     """The sum over the trees, from the log-odds of the training rows."""
     start = model.init_.class_prior_[APPROVED]
     bias, parts = float(np.log(start / (1 - start))), np.zeros(len(seen))
-    for (each,) in model.estimators_:
-        worth = model.learning_rate * _means_of_leaves(each.tree_)
+    for (estimator,) in model.estimators_:
+        worth = model.learning_rate * _means_of_leaves(estimator.tree_)
         bias += worth[0]
-        _walk(each.tree_, worth, seen, parts)
+        _walk(estimator.tree_, worth, seen, parts)
     return _Sum("gradient boosting", "log-odds", bias, parts)
 
 

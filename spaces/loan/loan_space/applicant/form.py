@@ -1,4 +1,4 @@
-"""The form: one control for the whole application, made from the fields.
+"""The form and the examples above it: one control for the whole application, made from the fields.
 
 Gradio's number component cannot be both dragged and left empty, and eleven components would be
 eleven round trips. This is one control: plain HTML inputs, which phones and screen readers know.
@@ -7,6 +7,7 @@ It fires `input` while somebody drags or types and `release` when they stop.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import GradioModel
 
+from loan_space import ASSETS
+from shared.checkpoint.examples import read_examples
 from shared.loan.fields.application import NOT_STATED
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import typed
 from shared.page.footer import SHORT
 from shared.page.html import asset, scripted
 
-ASSETS = Path(__file__).parent / "assets"
 STEPS = 1000  # positions of a slider; its scale is logarithmic
 
 
@@ -72,8 +74,8 @@ def _left_out(fields: list[Field]) -> str:
     names = ", ".join(field.label for field in fields)
     return (
         f'<details class="left-out"><summary>Left out by the models: {escape(names.lower())}'
-        "</summary><p>The models do not use these: change them and nothing happens. How the "
-        "answers still differ between such groups stands under “How good is it?”.</p>"
+        "</summary><p>The models do not use these fields: a change of them changes no answer. How "
+        "the answers still differ between such groups is shown under “How good is it?”.</p>"
         f'<div class="fields">{"".join(_field(field) for field in fields)}</div></details>'
     )
 
@@ -100,7 +102,7 @@ def _number(field: Field) -> str:
 
 def _choice(field: Field) -> str:
     name = escape(field.name)
-    choices = [(each.value, each.label) for each in field.choices]
+    choices = [(choice.value, choice.label) for choice in field.choices]
     pills = "".join(
         f'<label><input type="radio" name="{name}" value="{escape(value)}"'
         f"{' checked' if value == (field.default or '') else ''}><span>{escape(label)}</span>"
@@ -111,6 +113,26 @@ def _choice(field: Field) -> str:
         f'<fieldset class="field choice" data-name="{name}" aria-describedby="h-{name}"><legend>'
         f'{escape(field.label)}</legend><div class="pills">{pills}</div>'
         f'<p class="help" id="h-{name}">{escape(field.help)}</p></fieldset>'
+    )
+
+
+def examples_html(checkpoint: Path) -> str:
+    """The examples of the checkpoint as buttons that fill in the form; empty when it has none."""
+    examples = read_examples(checkpoint)
+    if not examples:
+        return ""
+    buttons = "".join(
+        '<li><button type="button" class="quiet" '
+        f'data-values="{escape(json.dumps(as_sent(example["values"])))}" '
+        # What fits on a button is the caption up to its colon.
+        f'title="{escape(example["caption"])}">{escape(example["caption"].split(":")[0])}</button>'
+        "</li>"
+        for example in examples
+    )
+    return (
+        '<section class="loan-examples"><h2>Examples</h2>'
+        f'<ul>{buttons}</ul><p class="soft">Simulated applicants; none of them exists.</p>'
+        "</section>"
     )
 
 

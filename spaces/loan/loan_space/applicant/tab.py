@@ -7,22 +7,16 @@ from typing import Any
 
 import gradio as gr
 
-from loan_space import (
-    advice_panel,
-    advising,
-    answer_panel,
-    curve_chart,
-    examples,
-    inside_panel,
-    neighbours_panel,
-    opinions_panel,
-    reasons,
-    waterfall,
-)
-from loan_space.form import ASSETS, SentForm, application_form
+from loan_space import ASSETS, curve_chart
+from loan_space.applicant.form import SentForm, application_form, examples_html
+from loan_space.applicant.network_steps import network_html
+from loan_space.applicant.panels import advice_html, answer_html, neighbours_html, problem_html
+from loan_space.applicant.second_opinions import opinions_html
+from loan_space.explanations import as_advice, as_explanation
 from loan_space.serving import Answered, Served, answer, as_prediction
+from loan_space.waterfall import waterfall_html
 from shared.errors import InputError
-from shared.loan.why.curves import curve
+from shared.loan.why.ice_curves import curve
 from shared.page.html import asset, text
 
 # Quick enough to follow a finger, so without the queue; of what piles up only the last is asked.
@@ -38,7 +32,7 @@ SLOW: dict[str, Any] = {
     "concurrency_id": "opinions",
     "concurrency_limit": 2,
 }
-WAITING = '<p class="soft" role="status">Asking Captum and the forest ...</p>'
+WAITING = '<p class="soft" role="status">Asking two other methods ...</p>'
 ASK = '<p class="soft">Two other methods look at the same answers; they take a moment.</p>'
 
 
@@ -55,8 +49,8 @@ class ApplicantView:
         try:
             answered = answer(self.served, sent.values)
         except InputError as error:
-            return answer_panel.problem_html(str(error))
-        return answer_panel.answer_html(as_prediction(self.served, answered))
+            return problem_html(str(error))
+        return answer_html(as_prediction(self.served, answered))
 
     def settle(self, sent: SentForm, over: str) -> tuple[Any, ...]:
         """Reasons, advice, curve, neighbours and steps, once somebody has stopped."""
@@ -65,15 +59,13 @@ class ApplicantView:
         except InputError:
             return "", "", over, "", "", "", ASK  # the answer's place says what is wrong
         name = sent.changed if sent.changed in self._curved() else over
-        found = reasons.contributions_of(self.served, answered.application.row)
-        explained = reasons.as_explanation(self.served, answered, found)
         return (
-            waterfall.waterfall_html(explained),
-            advice_panel.advice_html(advising.as_advice(self.served, answered)),
+            waterfall_html(as_explanation(self.served, answered)),
+            advice_html(as_advice(self.served, answered)),
             name,
             self._curve(answered, name),
-            neighbours_panel.neighbours_html(self.served, answered),
-            inside_panel.inside_html(self.served, answered),
+            neighbours_html(self.served, answered),
+            network_html(self.served, answered),
             ASK,
         )
 
@@ -87,9 +79,9 @@ class ApplicantView:
     def opinions(self, sent: SentForm) -> str:
         """The second opinions."""
         try:
-            return opinions_panel.opinions_html(self.served, answer(self.served, sent.values))
+            return opinions_html(self.served, answer(self.served, sent.values))
         except InputError as error:
-            return answer_panel.problem_html(str(error))
+            return problem_html(str(error))
 
     def _curved(self) -> list[str]:
         return [field.name for field in self.served.predictor.decision.used_fields]
@@ -98,8 +90,8 @@ class ApplicantView:
         fields = self.served.fields
         k = [field.name for field in fields].index(name)
         population = self.served.predictor.population.table
-        found = curve(self.served.score, fields, answered.application.row, k, population)
-        return curve_chart.curve_html(fields[k], found, self.served.threshold)
+        over = curve(self.served.score, fields, answered.application.row, k, population)
+        return curve_chart.curve_html(fields[k], over, self.served.threshold)
 
 
 def build(served: Served) -> None:
@@ -109,7 +101,7 @@ def build(served: Served) -> None:
     first = next(field for field in decision.used_fields if field.change is not None)
     with gr.Row(elem_classes="columns"):
         with gr.Column(scale=5, min_width=320):
-            strip = examples.examples_html(served.checkpoint.folder)
+            strip = examples_html(served.checkpoint.folder)
             text(strip, "of-examples", js_on_load=asset(ASSETS, "values.js"))
             form = application_form(served.fields, decision.used_fields, served.checkpoint.revision)
         with gr.Column(scale=6, min_width=320):
