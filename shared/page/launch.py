@@ -12,6 +12,7 @@ from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.page.html import page_asset
 from shared.page.takeover import follow
 from shared.page.turns import MOST_WAITING
+from shared.palette import DARK, LIGHT, css
 
 WARM_UP_AFTER = 2.0  # seconds; the first visitor's answer should not share the cores with it
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
@@ -44,7 +45,7 @@ def launch(
     blocks = opened.value
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     # As `css`, Gradio would rewrite its selectors.
-    head = f"<style>{page_asset('style.css')}{style}</style>"
+    head = f"<style>{css()}{page_asset('style.css')}{style}</style>"
     blocks.launch(
         theme=theme(),
         head=head,
@@ -76,25 +77,27 @@ def theme() -> gr.themes.Base:
         radius_size=gr.themes.sizes.radius_lg,
         font=[gr.themes.Font(name) for name in SYSTEM_FONTS],
         font_mono=[gr.themes.Font(name) for name in SYSTEM_MONO],
-    ).set(
-        body_background_fill="#f6f8f9",
-        body_background_fill_dark="#10171d",
-        body_text_color="#16202a",
-        body_text_color_dark="#e9eff3",
-        body_text_color_subdued="#4a5966",
-        body_text_color_subdued_dark="#aebcc7",
-        button_primary_background_fill="#0b6478",
-        button_primary_background_fill_dark="#6cc5d9",
-        button_primary_text_color="#ffffff",
-        button_primary_text_color_dark="#0b1a20",
-        color_accent="#0b6478",
-        color_accent_soft="#e2f0f3",
-        color_accent_soft_dark="#14333c",
-        block_background_fill="#ffffff",
-        block_background_fill_dark="#18222a",
-        input_background_fill="#ffffff",
-        input_background_fill_dark="#10171d",
-        border_color_primary="#d5dde3",
-        border_color_primary_dark="#33424e",
-        background_fill_secondary_dark="#10171d",
-    )
+    ).set(**_theme_colours())
+
+
+def _theme_colours() -> dict[str, str]:
+    """The palette under the names of Gradio's theme, so that its controls look like ours."""
+    same_in_both = {
+        "body_background_fill": "paper",
+        "body_text_color": "ink",
+        "body_text_color_subdued": "ink_soft",
+        "button_primary_background_fill": "accent",
+        "button_primary_text_color": "accent_ink",
+        "color_accent_soft": "accent_soft",
+        "block_background_fill": "card",
+        "border_color_primary": "line",
+    }
+    light = {name: getattr(LIGHT, colour) for name, colour in same_in_both.items()}
+    dark = {f"{name}_dark": getattr(DARK, colour) for name, colour in same_in_both.items()}
+    only_one = {
+        "color_accent": LIGHT.accent,
+        "input_background_fill": LIGHT.card,
+        "input_background_fill_dark": DARK.paper,
+        "background_fill_secondary_dark": DARK.paper,
+    }
+    return light | dark | only_one

@@ -23,6 +23,7 @@ from shared.page.footer import footer_html
 from shared.page.html import page_asset, progress_html
 from shared.page.schema import explained_revision_of, revision_of
 from shared.page.turns import MOST_WAITING
+from shared.palette import css
 from shared.wording import listed
 
 LOADED = LoadedCheckpoint(Path(), "hub", "f" * 40, "e" * 64, "owner/name", "why")
@@ -146,7 +147,7 @@ def test_a_space_is_launched_with_the_common_style_first(monkeypatch: pytest.Mon
         sessions=3,
         warm_up=lambda loaded: blocks.warm.set(),
     )
-    assert blocks.asked["head"] == f"<style>{page_asset('style.css')}.own {{}}</style>"
+    assert blocks.asked["head"] == f"<style>{css()}{page_asset('style.css')}.own {{}}</style>"
     assert (blocks.asked["max_file_size"], blocks.asked["state_session_capacity"]) == ("1mb", 3)
     assert blocks.asked["max_size"] == MOST_WAITING
     assert blocks.asked["run_history"] is False

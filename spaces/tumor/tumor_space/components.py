@@ -7,12 +7,14 @@ other file of the server.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import gradio as gr
 from gradio.data_classes import FileData, GradioModel
 
 from shared.page.html import asset, page_asset, scripted
+from shared.palette import COLOUR_MAPS, stops
 
 ASSETS = Path(__file__).parent / "assets"
 READABLE = "image/*,.dcm,.dicom,.ima,application/dicom"  # what a browser offers to choose from
@@ -44,5 +46,6 @@ def drop_zone(largest: str, area: str) -> gr.HTML:
 
 def slice_canvas(area: str) -> gr.HTML:
     """Draws a slice and a map; its value is a message of `canvas_messages`."""
-    script = asset(ASSETS, "ramps.js") + asset(ASSETS, "canvas.js")
+    colour_maps = json.dumps({name: stops(name) for name in COLOUR_MAPS})
+    script = f"const COLOUR_MAPS = {colour_maps};\n" + asset(ASSETS, "canvas.js")
     return scripted(asset(ASSETS, "canvas.html"), script, area)
