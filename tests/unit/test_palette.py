@@ -49,10 +49,10 @@ def test_a_colour_outside_the_palette_is_taken_from_it(path: Path) -> None:
 
 
 def test_every_colour_of_the_style_sheets_is_defined() -> None:
-    defined = set(re.findall(r"(--[a-z-]+):", css())) | {"--round", "--font-mono"}
+    defined = set(re.findall(r"(--[a-z0-9-]+):", css())) | {"--round", "--share", "--font-mono"}
     for path in ASSETS:
-        used = set(re.findall(r"var\((--[a-z-]+)", path.read_text(encoding="utf-8")))
-        own = set(re.findall(r"(--[a-z-]+):", path.read_text(encoding="utf-8")))
+        used = set(re.findall(r"var\((--[a-z0-9-]+)", path.read_text(encoding="utf-8")))
+        own = set(re.findall(r"(--[a-z0-9-]+):", path.read_text(encoding="utf-8")))
         assert used <= defined | own, path.name
 
 
