@@ -1,18 +1,25 @@
-"""Launch settings of both Spaces: how a page looks, what it may serve, how much at a time."""
+"""Serve a page: its looks and limits, and another checkpoint that takes over while it is served."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.hub_words import detail
+from shared.checkpoint.source import LoadedCheckpoint, Opened, not_opened, say
+from shared.errors import CheckpointError
+from shared.page.endpoints import MOST_WAITING
+from shared.page.gradio_internals import swap
 from shared.page.html import page_asset
-from shared.page.takeover import follow
-from shared.page.turns import MOST_WAITING
 from shared.palette import DARK, LIGHT, css
+
+log = logging.getLogger(__name__)
+
+Prepare = Callable[[LoadedCheckpoint], None]
 
 WARM_UP_AFTER = 2.0  # seconds; the first visitor's answer should not share the cores with it
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
@@ -26,7 +33,7 @@ def launch(
     favicon: Path,
     style: str,
     sessions: int,
-    warm_up: Callable[[LoadedCheckpoint], None] = lambda loaded: None,
+    warm_up: Prepare = lambda loaded: None,
 ) -> None:
     """Serve the page until the process ends; a checkpoint that comes later takes over.
 
@@ -67,6 +74,38 @@ def launch(
     soon.start()
     follow(opened, warm_up)
     blocks.block_thread()
+
+
+def follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
+    """Wait in the background for the checkpoint that was not there in time, and let it take over.
+
+    Args:
+        opened: the page; it is being served.
+        prepare: loads what answers need, before the first one needs it.
+    """
+    if opened.later is not None:
+        threading.Thread(target=_follow, args=(opened, prepare), daemon=True).start()
+
+
+def _follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
+    assert opened.later is not None
+    stays = f"The {opened.checkpoint.source} checkpoint goes on answering."
+    try:
+        loaded = opened.later()
+    except CheckpointError as error:
+        log.warning("%s %s", error, stays)
+        return
+    try:
+        # The page is built anew for the new checkpoint, while the old one goes on answering.
+        # Gradio notes what is being built in one place for all threads: a component that a request
+        # made now would join the new page. No handler of ours makes one; a test keeps that true.
+        built = opened.open(loaded)
+        prepare(loaded)
+    except Exception as error:  # of any library that reads weights
+        log.warning("%s %s %s", not_opened(loaded, error), detail(error), stays)
+        return
+    swap(opened.value, built)
+    say(loaded)
 
 
 def theme() -> gr.themes.Base:

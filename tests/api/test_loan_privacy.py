@@ -17,8 +17,8 @@ from loan_tables import lines, row
 # The Space as it is, but for how long it keeps things.
 IMPATIENT = """
 import runpy, sys
-from shared.page import privacy
-privacy.DELETE_UPLOADS = (1, 1)
+from shared.page import uploads
+uploads.DELETE_UPLOADS = (1, 1)
 from loan_space import many_view
 many_view.LIVES = 1.0
 sys.path.insert(0, "")

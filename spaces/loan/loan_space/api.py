@@ -22,7 +22,7 @@ from shared.loan.fields.declared import Field
 from shared.loan.fields.numbers import shown
 from shared.loan.models.registry import MODELS
 from shared.loan.table.write import template
-from shared.page.calls import file_path, plain_errors
+from shared.page.endpoints import file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
 
 CHEAP: dict[str, Any] = {"queue": False}  # all quick; many rows have a queue of their own

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.loan.fields.application import NOT_STATED
 from shared.loan.fields.declared import Field, Fields
-from shared.page.calls import plain_errors
+from shared.page.endpoints import plain_errors
 
 Work = Callable[[Mapping[str, object]], Any]
 

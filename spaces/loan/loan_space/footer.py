@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loan_space.serving import Served
 from loan_space.wording import LIMITS, NOT_A_DECISION
-from shared.page import footer
+from shared.page import html
 
 KEPT = (
     "Nothing that you type or send is kept or logged: a table is deleted as soon as the page has "
@@ -16,6 +16,6 @@ KEPT = (
 def footer_html(served: Served) -> str:
     """The footer; every fact in it is of the checkpoint that was loaded."""
     facts = {"Models": " and ".join(served.predictor.decision.names)}
-    return footer.footer_html(
+    return html.footer_html(
         served.checkpoint, facts, f"<strong>{NOT_A_DECISION}</strong> {LIMITS}", KEPT
     )

@@ -9,7 +9,7 @@ from shared.checkpoint.source import Opened
 from shared.loan.table.open import MOST_BYTES
 from shared.page import launch as page
 from shared.page.html import asset
-from shared.page.privacy import MOST_SESSIONS
+from shared.page.uploads import MOST_SESSIONS
 
 # Above the reader's own limit, so that its error, which says more, is the one shown.
 LARGEST_UPLOAD = f"{MOST_BYTES // 2**20 + 64}mb"

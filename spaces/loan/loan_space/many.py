@@ -19,7 +19,7 @@ from shared.loan.fields.declared import Fields
 from shared.loan.table.ids import SeenIds
 from shared.loan.table.read import Chunk, read_chunks
 from shared.loan.table.write import write_chunk, write_header
-from shared.page.footer import SHORT
+from shared.page.html import SHORT
 
 RESULTS = ("answer", "ml_probability", "ann_probability", "note", "error", "revision")
 REASONS = "reasons"

@@ -23,10 +23,8 @@ from shared.errors import InputError
 from shared.loan.table.rows import MOST_ROWS
 from shared.loan.table.write import template
 from shared.page.figures import table
-from shared.page.files_zone import SentFiles, files_zone
 from shared.page.html import problem_html, text
-from shared.page.privacy import DELETE_UPLOADS
-from shared.page.uploads import delete_upload
+from shared.page.uploads import DELETE_UPLOADS, SentFiles, delete_upload, upload_zone
 
 RESULT_NAME = "answers.csv"
 LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy for the download
@@ -75,7 +73,7 @@ def build(served: Served) -> None:
         label=f"With reasons for each row (at most {many.MOST_WITH_REASONS:,} rows)",
         elem_classes="with-reasons",
     )
-    zone = files_zone(
+    zone = upload_zone(
         "Drop a CSV or an Excel file here",
         f"Up to {MOST_ROWS:,} rows. A row that cannot be read becomes a row that says why.",
         accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv",

@@ -8,10 +8,9 @@ from loan_space import api, applicant_view, code_view, many_view, quality_view
 from loan_space.footer import footer_html
 from loan_space.serving import serve
 from shared.checkpoint.source import LoadedCheckpoint
-from shared.page.counted import check_counts
+from shared.page.gradio_internals import check_counts, keep_signatures
 from shared.page.html import text
-from shared.page.privacy import DELETE_UPLOADS, forget_on_close
-from shared.page.signatures import keep_signatures
+from shared.page.uploads import DELETE_UPLOADS, forget_on_close
 
 TITLE = "Home loan: eligible or not, by two models, and why"
 HEAD = """

@@ -11,9 +11,8 @@ from typing import Any
 
 import gradio as gr
 
-from shared.page.calls import file_path, plain_errors
+from shared.page.endpoints import MOST_WAITING, BoundedQueue, file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
-from shared.page.turns import MOST_WAITING, Turns
 from tumor_space import explaining
 from tumor_space.many import answer_row, check_count
 from tumor_space.schema import BatchRow, Explanation, Method, Model, Prediction
@@ -35,7 +34,7 @@ class Endpoints:
     """The four endpoints over one checkpoint, and the line in front of slow explanations."""
 
     served: Served
-    slow: Turns
+    slow: BoundedQueue
 
     def predict(self, image: UploadedFile, frame: int = 0) -> Prediction:
         """Say which tumor one slice of a brain MRI shows: glioma, meningioma, pituitary tumor or
@@ -82,7 +81,7 @@ class Endpoints:
             the outline, and the evidence.
         """
         asked = explaining.Asked(target, against, layer, method)
-        turn = self.slow.take if evidence or asked.slow else asyncio.to_thread
+        turn = self.slow.run if evidence or asked.slow else asyncio.to_thread
         with plain_errors():
             path = file_path(image, "image", EXAMPLE)
 
@@ -134,7 +133,7 @@ class Endpoints:
 
 def register(served: Served) -> None:
     """Add the endpoints to the page that is being built."""
-    slow = Turns(SLOW_AT_A_TIME, MOST_WAITING, what="slow explanations", advice=WHEN_FULL)
+    slow = BoundedQueue(SLOW_AT_A_TIME, MOST_WAITING, what="slow explanations", advice=WHEN_FULL)
     endpoints = Endpoints(served, slow)
     gr.api(endpoints.predict, api_name="predict", **CHEAP)
     gr.api(endpoints.explain, api_name="explain", **CHEAP)

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 
 import gradio as gr
-from gradio.data_classes import FileData, GradioModel
 
+from shared.page.gradio_internals import FileData, GradioModel, receive_as
 from shared.page.html import asset, page_asset, scripted
 from shared.palette import COLOUR_MAPS, stops
 
@@ -40,7 +40,7 @@ def drop_zone(largest: str, area: str) -> gr.HTML:
     template = asset(ASSETS, "drop_zone.html").format(accept=READABLE)
     script = page_asset("random_name.js") + asset(ASSETS, "drop_zone.js")
     zone = scripted(template, script, area, largest=largest)
-    zone.data_model = SliceUpload
+    receive_as(zone, SliceUpload)
     return zone
 
 

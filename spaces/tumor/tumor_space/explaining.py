@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from shared.device import CPU, best_device
-from shared.page.gpu import marked, steps_or_here
+from shared.page.gpu import marked, steps_with_cpu_fallback
 from shared.slices.framing import Window
 from shared.tumor.evidence import Evidence, score_map, sentence
 from shared.tumor.explain import METHODS, explain_in_steps
@@ -91,7 +91,7 @@ def look(served: Served, answer: Answer, asked: Asked) -> Generator[float, None,
         slow = _elsewhere() if asked.slow else None
         if slow is None:
             return (yield from here())
-        return (yield from steps_or_here(partial(here, elsewhere=slow), here))
+        return (yield from steps_with_cpu_fallback(partial(here, elsewhere=slow), here))
 
 
 def _elsewhere() -> SlowMap | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.page import footer
+from shared.page import html
 from tumor_space.serving import Served
 from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS
 
@@ -16,4 +16,4 @@ def footer_html(served: Served) -> str:
     """The footer; every fact in it is of the checkpoint that was loaded."""
     facts = {"Model": f"{served.architecture}, {served.predictor.size} px"}
     limits = f"<strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}"
-    return footer.footer_html(served.checkpoint, facts, limits, KEPT)
+    return html.footer_html(served.checkpoint, facts, limits, KEPT)

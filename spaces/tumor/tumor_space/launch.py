@@ -7,7 +7,7 @@ import gradio as gr
 from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.page import launch as page
 from shared.page.html import asset
-from shared.page.privacy import MOST_SESSIONS
+from shared.page.uploads import MOST_SESSIONS
 from tumor_space import explaining
 from tumor_space.components import ASSETS
 

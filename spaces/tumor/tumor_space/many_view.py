@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import InputError
-from shared.page.files_zone import NamedFile, SentFiles, files_zone
 from shared.page.html import page_asset, problem_html, progress_html, text
-from shared.page.uploads import delete_upload
+from shared.page.uploads import NamedFile, SentFiles, delete_upload, upload_zone
 from tumor_space.components import READABLE
 from tumor_space.many import MOST_FILES, answer_row, check_count
 from tumor_space.many_table import csv_link, table_html
@@ -61,7 +60,7 @@ class ManyView:
 def build(served: Served) -> None:
     """Lay out the tab."""
     text(INTRODUCTION)
-    zone = files_zone(
+    zone = upload_zone(
         f"Drop up to {MOST_FILES} slices here",
         "A file that cannot be used becomes a row that says why.",
         accept=READABLE,

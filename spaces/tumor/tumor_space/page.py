@@ -5,10 +5,9 @@ from __future__ import annotations
 import gradio as gr
 
 from shared.checkpoint.source import LoadedCheckpoint
-from shared.page.counted import check_counts
+from shared.page.gradio_internals import check_counts, keep_signatures
 from shared.page.html import text
-from shared.page.privacy import DELETE_UPLOADS, forget_on_close
-from shared.page.signatures import keep_signatures
+from shared.page.uploads import DELETE_UPLOADS, forget_on_close
 from tumor_space import api, code_view, many_view, quality_view, slice_view
 from tumor_space.footer import footer_html
 from tumor_space.recent import Recent
