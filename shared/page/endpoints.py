@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from shared.errors import InputError
-from shared.page.gradio_internals import is_uploaded_file
+from shared.page.gradio_internals import is_file_obj_with_meta
 
 MOST_WAITING = 128  # in any queue; beyond that a caller is told to come back
 
@@ -28,7 +28,7 @@ def file_path(sent: Any, name: str, example: str) -> str:
     Raises:
         InputError: it is not marked as a file.
     """
-    if not is_uploaded_file(sent):
+    if not is_file_obj_with_meta(sent):
         raise InputError(
             f"{name} must be a file, but {type(sent).__name__} was sent. Upload it first: "
             f'handle_file("{example}") in the Python and JavaScript clients, or '

@@ -21,7 +21,7 @@ __all__ = [
     "GradioModel",
     "check_counts",
     "forget_values",
-    "is_uploaded_file",
+    "is_file_obj_with_meta",
     "keep_signatures",
     "public_address",
     "put_in",
@@ -37,11 +37,6 @@ def receive_as(control: gr.HTML, model: type[GradioModel]) -> None:
     the server.
     """
     control.data_model = model
-
-
-def is_uploaded_file(value: Any) -> bool:
-    """Whether a value is marked as a file; only the path of a marked one was checked by Gradio."""
-    return bool(is_file_obj_with_meta(value))
 
 
 def public_address(request: gr.Request) -> str:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from shared.errors import InputError
-from shared.slices import decode, limits
+from shared.slices import decode
 from shared.slices.decode import read_slice
 
 RAMP = np.tile(np.linspace(0, 255, 64).astype(np.uint8), (48, 1))  # dark left, bright right
@@ -175,5 +175,5 @@ def test_a_missing_file_is_named_without_its_folder(tmp_path):
 
 
 def test_the_limits_are_where_the_messages_say():
-    assert limits.MOST_PIXELS < 7_000**2 and limits.MOST_BYTES == 64 * 2**20
+    assert decode.MOST_PIXELS < 7_000**2 and decode.MOST_BYTES == 64 * 2**20
     assert "EPS" not in decode.FORMATS

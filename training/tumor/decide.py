@@ -22,8 +22,7 @@ from tqdm import tqdm
 
 from shared.tumor.decision import DECISION_FILE, probabilities
 from shared.tumor.gate import GATE_FILE
-from shared.tumor.network import OnnxNetwork, open_network
-from shared.tumor.predictor import NETWORK_FILE
+from shared.tumor.predictor import NETWORK_FILE, OnnxNetwork, open_network
 from training.tumor.augment import recolour, reframe
 from training.tumor.brain_from_packages import brain_from_packages
 from training.tumor.calibration import fit_set_quantile, fit_temperature

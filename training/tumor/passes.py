@@ -14,7 +14,7 @@ from tqdm import tqdm
 from shared.slices.decode import read_slice
 from shared.slices.framing import prepare, to_input
 from shared.tumor.gate import pooled
-from shared.tumor.network import OnnxNetwork, run_network
+from shared.tumor.predictor import OnnxNetwork, run_network
 from training.tumor.slices import IMAGES_FOLDER
 
 FloatImage = NDArray[np.float32]

@@ -6,8 +6,8 @@ import gradio as gr
 
 from shared.page import code_view
 from shared.page.html import asset
-from tumor_space.components import ASSETS
 from tumor_space.serving import Served
+from tumor_space.slice_controls import ASSETS
 
 PYTHON = """\
 from gradio_client import Client, handle_file
