@@ -115,16 +115,20 @@ def put_in(running: gr.Blocks, built: gr.Blocks) -> None:
         running: a page that has been launched.
         built: another one of the same Space.
     """
+    # Components and events: whoever opens the page from here on gets those of the new one.
     contents = built.default_config
     contents.root_block = running
     running.default_config, running.children = contents, built.children
     running.title = built.title
     running.temp_file_sets.extend(built.temp_file_sets)  # so that they are swept, too
-    built.state_holder = running.state_holder  # what was built knows its own page
+    # The new page's own handlers, which forget a session when it closes, look for it in there.
+    built.state_holder = running.state_holder
+    # Each open page holds a copy of its configuration: it keeps its events and learns the new API.
     for session in list(running.state_holder.session_data.values()):
         session.blocks_config = _of_open_page(session.blocks_config, contents)
+    # What Gradio has worked out once and kept: the page's description, the API's, the MCP tools.
     running.config = running.get_config_file()
-    running.app.api_info = running.app.all_app_info = None  # described anew when asked
+    running.app.api_info = running.app.all_app_info = None
     if running.mcp_server_obj is not None:
         running.mcp_server_obj.api_info = running.get_api_info()
         running.mcp_server_obj.tool_to_endpoint = running.mcp_server_obj.get_tool_to_endpoint()

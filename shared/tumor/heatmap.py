@@ -21,6 +21,7 @@ from shared.slices.framing import Window, onto_slice
 
 FloatImage = NDArray[np.float32]
 LAST, INPUT = "last", "input"  # layers: the last feature map, and the pixels themselves
+GRADCAM = "gradcam"
 EMPTY_UNDER = 0.02  # in units of the logit; a map whose positive part adds up to less shows nothing
 MARKED_FROM = 0.2  # of the largest value, as in Zhou et al. 2016: overlaps best with experts' boxes
 FULL, SHADES = 255, 256  # of a byte
@@ -45,7 +46,7 @@ class Heatmap:
     target: str
     against: str | None = None
     layer: str = LAST
-    method: str = "gradcam"
+    method: str = GRADCAM
     gap: float | None = None
 
     @property

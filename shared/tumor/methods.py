@@ -27,7 +27,7 @@ from shared.tumor.attribution import (
 )
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.head import TimmNetwork, load_head, open_timm
-from shared.tumor.heatmap import INPUT, LAST, Heatmap, class_indices, quoted
+from shared.tumor.heatmap import GRADCAM, INPUT, LAST, Heatmap, class_indices, quoted
 from shared.tumor.predictor import Answer, Predictor, run_network
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class InputMethod:
 
 Method: TypeAlias = LayerMethod | InputMethod
 REGISTRY: tuple[Method, ...] = (
-    LayerMethod("gradcam", "Grad-CAM", "at once, coarse", grad_cam),
+    LayerMethod(GRADCAM, "Grad-CAM", "at once, coarse", grad_cam),
     InputMethod(
         "integrated_gradients", "Integrated Gradients", "pixel by pixel, seconds",
         integrated_gradients, needs_gradient=True,

@@ -100,8 +100,8 @@ def _gpu() -> SlowMap | None:
 def evidence_of(served: Served, answer: Answer, heatmap: Heatmap) -> EvidenceOfMap:
     """The tests of a map, with what they say in a sentence."""
     evidence = score_map(served.predictor, answer, heatmap)
-    said = sentence(evidence, texts_of(served.predictor.labels))
-    return {**asdict(evidence), "sentence": said}  # type: ignore[typeddict-item]
+    words = sentence(evidence, texts_of(served.predictor.labels))
+    return {**asdict(evidence), "sentence": words}  # type: ignore[typeddict-item]
 
 
 def as_explanation(
