@@ -7,66 +7,26 @@ told apart by colour-blind eyes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-
-
-@dataclass(frozen=True)
-class Colours:
-    """The colours of a page, each `#rrggbb`; in CSS they are called `--ink-soft` and so on.
-
-    Attributes:
-        ink, ink_soft: text, and text of less weight.
-        paper, card: behind everything, and behind a panel.
-        line: borders.
-        accent, accent_ink, accent_soft: what can be clicked, text on it, a light ground of it.
-        warn, warn_soft: what should not be overlooked, and a light ground of it.
-        film, film_ink: behind a slice, as a light box shows it, and what is drawn on it.
-        models: of each loan model, by its key in `shared.loan.models.registry`.
-    """
-
-    ink: str
-    ink_soft: str
-    paper: str
-    card: str
-    line: str
-    accent: str
-    accent_ink: str
-    accent_soft: str
-    warn: str
-    warn_soft: str
-    film: str = "#000000"
-    film_ink: str = "#ffffff"
-    models: Mapping[str, str] = field(default_factory=dict)
-
-
-LIGHT = Colours(
-    ink="#16202a",
-    ink_soft="#4a5966",
-    paper="#f6f8f9",
-    card="#ffffff",
-    line="#d5dde3",
-    accent="#0b6478",
-    accent_ink="#ffffff",
-    accent_soft="#e2f0f3",
-    warn="#8a3b12",
-    warn_soft="#fdf1e8",
-    models={"ml": "#0b6478", "ann": "#b4540a"},
-)
-DARK = Colours(
-    ink="#e9eff3",
-    ink_soft="#aebcc7",
-    paper="#10171d",
-    card="#18222a",
-    line="#33424e",
-    accent="#6cc5d9",
-    accent_ink="#0b1a20",
-    accent_soft="#14333c",
-    warn="#f3b48a",
-    warn_soft="#2e2017",
-    models={"ml": "#6cc5d9", "ann": "#f2a65a"},
-)
-PRINT = replace(LIGHT, paper="#ffffff")  # paper is white, whatever the screen was
+COLOURS = {  # by their CSS name, `var(--ink)`: on a light page, on a dark one
+    "ink": ("#16202a", "#e9eff3"),  # text
+    "ink-soft": ("#4a5966", "#aebcc7"),  # text of less weight
+    "paper": ("#f6f8f9", "#10171d"),  # behind everything
+    "card": ("#ffffff", "#18222a"),  # behind a panel
+    "line": ("#d5dde3", "#33424e"),  # borders
+    "accent": ("#0b6478", "#6cc5d9"),  # what can be clicked
+    "accent-ink": ("#ffffff", "#0b1a20"),  # text on it
+    "accent-soft": ("#e2f0f3", "#14333c"),  # a light ground of it
+    "warn": ("#8a3b12", "#f3b48a"),  # what should not be overlooked
+    "warn-soft": ("#fdf1e8", "#2e2017"),  # a light ground of it
+    "film": ("#000000", "#000000"),  # behind a slice, as a light box shows it
+    "film-ink": ("#ffffff", "#ffffff"),  # what is drawn on it
+    # The loan models, by their key in `shared.loan.models.registry`.
+    "ml": ("#0b6478", "#6cc5d9"),
+    "ann": ("#b4540a", "#f2a65a"),
+}
+LIGHT = {name: light for name, (light, _) in COLOURS.items()}
+DARK = {name: dark for name, (_, dark) in COLOURS.items()}
+PRINT = LIGHT | {"paper": "#ffffff"}  # paper is white, whatever the screen was
 
 # Plots of a model card, on white and on a dark page alike.
 PLOT_INK, PLOT_FIRST, PLOT_SECOND, PLOT_SOFT = "#667085", "#0e7490", "#c2571a", "#98a2b3"
@@ -105,7 +65,5 @@ def css() -> str:
     )
 
 
-def _properties(colours: Colours) -> str:
-    named = asdict(colours)
-    named |= named.pop("models")
-    return " ".join(f"--{name.replace('_', '-')}: {value};" for name, value in named.items())
+def _properties(colours: dict[str, str]) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in colours.items())

@@ -12,22 +12,10 @@ from typing import Any
 
 import gradio as gr
 from gradio.blocks import BlockFunction, BlocksConfig
-from gradio.data_classes import FileData, GradioModel
+from gradio.data_classes import FileData as FileData
+from gradio.data_classes import GradioModel as GradioModel
 from gradio.route_utils import get_root_url
-from gradio_client.utils import is_file_obj_with_meta
-
-__all__ = [
-    "FileData",
-    "GradioModel",
-    "check_counts",
-    "forget_values",
-    "is_file_obj_with_meta",
-    "keep_signatures",
-    "public_address",
-    "put_in",
-    "receive_as",
-    "swap",
-]
+from gradio_client.utils import is_file_obj_with_meta as is_file_obj_with_meta
 
 
 def receive_as(control: gr.HTML, model: type[GradioModel]) -> None:

@@ -124,19 +124,19 @@ def _theme_colours() -> dict[str, str]:
     same_in_both = {
         "body_background_fill": "paper",
         "body_text_color": "ink",
-        "body_text_color_subdued": "ink_soft",
+        "body_text_color_subdued": "ink-soft",
         "button_primary_background_fill": "accent",
-        "button_primary_text_color": "accent_ink",
-        "color_accent_soft": "accent_soft",
+        "button_primary_text_color": "accent-ink",
+        "color_accent_soft": "accent-soft",
         "block_background_fill": "card",
         "border_color_primary": "line",
     }
-    light = {name: getattr(LIGHT, colour) for name, colour in same_in_both.items()}
-    dark = {f"{name}_dark": getattr(DARK, colour) for name, colour in same_in_both.items()}
+    light = {name: LIGHT[colour] for name, colour in same_in_both.items()}
+    dark = {f"{name}_dark": DARK[colour] for name, colour in same_in_both.items()}
     only_one = {
-        "color_accent": LIGHT.accent,
-        "input_background_fill": LIGHT.card,
-        "input_background_fill_dark": DARK.paper,
-        "background_fill_secondary_dark": DARK.paper,
+        "color_accent": LIGHT["accent"],
+        "input_background_fill": LIGHT["card"],
+        "input_background_fill_dark": DARK["paper"],
+        "background_fill_secondary_dark": DARK["paper"],
     }
     return light | dark | only_one

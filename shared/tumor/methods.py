@@ -18,13 +18,7 @@ from numpy.typing import NDArray
 from shared.device import best_device
 from shared.errors import InputError
 from shared.slices.framing import to_input
-from shared.tumor.attribution import (
-    Output,
-    RawMap,
-    Steps,
-    integrated_gradients,
-    occlusion,
-)
+from shared.tumor.attribution import Output, RawMap, Steps, integrated_gradients, occlusion
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.head import TimmNetwork, load_head, open_timm
 from shared.tumor.heatmap import GRADCAM, INPUT, LAST, Heatmap, class_indices, quoted
@@ -151,13 +145,8 @@ def explain_in_steps(
     return Heatmap(values, target, against, INPUT, method, gap)
 
 
-def explain(predictor: Predictor, answer: Answer, **asked: str | None) -> Heatmap:
-    """Explain an answer and wait for it; `asked` as of `explain_in_steps`."""
-    return finished(explain_in_steps(predictor, answer, **asked))  # type: ignore[arg-type]
-
-
 def finished(steps: Generator[float, None, Heatmap]) -> Heatmap:
-    """The map at the end of the steps."""
+    """The map at the end of the steps of `explain_in_steps`."""
     while True:
         try:
             next(steps)

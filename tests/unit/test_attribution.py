@@ -13,7 +13,9 @@ from shared.slices.framing import to_input
 from shared.tumor.attribution import BLACK, STRIDE_SHARE, WINDOW_SHARE
 from shared.tumor.head import load_head
 from shared.tumor.heatmap import Heatmap
-from shared.tumor.methods import explain, explain_in_steps
+from shared.tumor.methods import explain_in_steps, finished
+
+SLICE = (bundled.predictor(), bundled.answer())
 
 
 def pixels() -> torch.Tensor:
@@ -107,9 +109,9 @@ def test_closing_ends_the_work() -> None:
 
 def test_a_layer_goes_only_with_gradcam() -> None:
     with pytest.raises(InputError, match="'stage 2'.*Leave the layer out"):
-        explain(bundled.predictor(), bundled.answer(), method="occlusion", layer="stage 2")
+        finished(explain_in_steps(*SLICE, method="occlusion", layer="stage 2"))
 
 
 def test_an_unknown_method_is_named() -> None:
     with pytest.raises(InputError, match="'lime'.*'occlusion'"):
-        explain(bundled.predictor(), bundled.answer(), method="lime")
+        finished(explain_in_steps(*SLICE, method="lime"))

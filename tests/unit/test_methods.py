@@ -13,7 +13,7 @@ from imports_of import PACKAGES, modules
 from shared.tumor import classes, heatmap, methods
 from shared.tumor.attribution import Output, Steps
 from shared.tumor.heatmap import INPUT
-from shared.tumor.methods import DEFAULT, METHODS, REGISTRY, InputMethod, explain
+from shared.tumor.methods import DEFAULT, METHODS, REGISTRY, InputMethod, explain_in_steps, finished
 from tumor_space import api, schema
 
 NAMES_STAND_IN = {methods.__file__, heatmap.__file__, classes.__file__}
@@ -46,9 +46,8 @@ def test_an_entry_is_all_that_a_new_method_needs(
 
     method = InputMethod("new", "New", "soon", steps, needs_gradient)
     monkeypatch.setitem(METHODS, "new", method)
-    found = explain(
-        bundled.predictor(), bundled.answer(), target="glioma", against="pituitary", method="new"
-    )
+    asked = {"target": "glioma", "against": "pituitary", "method": "new"}
+    found = finished(explain_in_steps(bundled.predictor(), bundled.answer(), **asked))
     assert (found.method, found.target, found.against) == ("new", "glioma", "pituitary")
     assert (found.layer, found.values.tolist()) == (INPUT, [[7, 7], [7, 7]])
     logits = dict(zip(bundled.predictor().labels, bundled.answer().logits.tolist(), strict=True))

@@ -18,20 +18,10 @@ from shared.tumor.heatmap import Heatmap
 from shared.tumor.methods import DEFAULT, METHODS, REGISTRY
 from shared.tumor.predictor import Answer
 from tumor_space import answer_panel, steps_panel
+from tumor_space import slice_controls as controls
 from tumor_space.explanations import Asked, evidence_of, look
 from tumor_space.serving import Served, answer_file, as_prediction
 from tumor_space.sessions import Sessions
-from tumor_space.slice_controls import (
-    ASSETS,
-    NO_PICTURE,
-    Message,
-    SliceUpload,
-    drop_zone,
-    examples_html,
-    map_message,
-    picture_message,
-    slice_canvas,
-)
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 READING: dict[str, Any] = {"concurrency_id": "page answer", "concurrency_limit": 4, **PRIVATE}
@@ -41,7 +31,7 @@ ANSWER, NOTHING = "the answer", "nothing"  # choices that stand for None
 FIRST_CHOICES = (ANSWER, NOTHING, DEFAULT)  # of target, against and method
 GONE = "The page no longer has this slice. Give it again to see another map of it."
 FAILED = "Something went wrong here, or too many are asking at once. Try again in a moment."
-Shown = tuple[Message | dict[str, Any], str]
+Shown = tuple[controls.Message | dict[str, Any], str]
 
 
 @dataclass(frozen=True)
@@ -51,18 +41,18 @@ class SliceView:
     served: Served
     sessions: Sessions
 
-    def read(self, sent: SliceUpload, request: gr.Request) -> tuple[Any, ...]:
+    def read(self, sent: controls.SliceUpload, request: gr.Request) -> tuple[Any, ...]:
         """A new slice: answer, picture, a place for evidence, no steps; the choices start over."""
         session = request.session_hash or ""
         self.sessions.forget(session)
         try:
             answered = answer_file(self.served, sent.file.path, sent.frame)
         except InputError as error:
-            return answer_panel.error_html(str(error)), NO_PICTURE, "", "", *FIRST_CHOICES
+            return answer_panel.error_html(str(error)), controls.NO_PICTURE, "", "", *FIRST_CHOICES
         finally:
             delete_upload(sent.file.path)
         panel = answer_panel.answer_html(as_prediction(self.served, answered))
-        picture = picture_message(answered.slice, answered.answer)
+        picture = controls.picture_message(answered.slice, answered.answer)
         if answered.answer.refusal:
             return panel, picture, "", "", *FIRST_CHOICES
         self.sessions.remember(session, answered.answer)
@@ -105,7 +95,7 @@ class SliceView:
             yield gr.skip(), answer_panel.problem_html(str(error))
             return
         doing = "Testing the map against random places"
-        yield map_message(heatmap, answer), answer_panel.waiting_html(doing)
+        yield controls.map_message(heatmap, answer), answer_panel.waiting_html(doing)
         evidence = evidence_of(self.served, answer, heatmap)
         yield gr.skip(), answer_panel.evidence_html(evidence)
 
@@ -125,16 +115,16 @@ def build(served: Served, sessions: Sessions) -> None:
     view = SliceView(served, sessions)
     with gr.Row(elem_classes="columns"):
         with gr.Column(scale=6, min_width=320):
-            zone = drop_zone(LARGEST, "of-zone")
-            canvas = slice_canvas("of-canvas")
-            strip = examples_html(served.checkpoint.folder)
-            text(strip, "of-examples", js_on_load=asset(ASSETS, "examples.js"))
+            zone = controls.drop_zone(LARGEST, "of-zone")
+            canvas = controls.slice_canvas("of-canvas")
+            strip = controls.examples_html(served.checkpoint.folder)
+            text(strip, "of-examples", js_on_load=asset(controls.ASSETS, "examples.js"))
         with gr.Column(scale=5, min_width=320):
             answer = text(answer_panel.WELCOME, "of-answer")
             evidence = text("", "of-evidence")
             stop = gr.Button("Stop", elem_classes="stop")
             choices = _more(served)
-    steps = text("", "of-steps", js_on_load=asset(ASSETS, "steps.js"))
+    steps = text("", "of-steps", js_on_load=asset(controls.ASSETS, "steps.js"))
     outputs = [answer, canvas, evidence, steps, *choices[: len(FIRST_CHOICES)]]
     read = zone.upload(view.read, zone, outputs, **READING)
     read.failure(_failed, outputs=[answer, canvas], **PRIVATE)
@@ -164,8 +154,8 @@ def _more(served: Served) -> list[Any]:
     return [target, against, method, layer]
 
 
-def _failed() -> tuple[str, Message]:
-    return answer_panel.error_html(FAILED), NO_PICTURE
+def _failed() -> tuple[str, controls.Message]:
+    return answer_panel.error_html(FAILED), controls.NO_PICTURE
 
 
 def _none(choice: str) -> str | None:
