@@ -72,8 +72,8 @@ def read_decision(folder: Path) -> Decision:
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
     """Softmax of the logits over the temperature.
 
-    A network that was fitted long enough is surer than it is right. Dividing all logits by one
-    number above 1 makes every probability less extreme and changes no answer; the number is chosen
+    A network is seldom as sure as it is right. Dividing all logits by one number makes every
+    probability less extreme (above 1) or more (below 1) and changes no answer; the number is chosen
     so that of the answers given with 0.8, eight in ten are right.
 
     Args:
