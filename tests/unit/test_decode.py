@@ -119,9 +119,9 @@ def test_the_content_decides_and_not_the_name(tmp_path):
     ("content", "message"),
     [
         (b"", r"empty \(0 bytes\)"),
-        (b"hello, I am text", "no picture.*hello, I am"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n", "no picture"),
-        (b"%PDF-1.7 ...", "no picture.*%PDF"),
+        (b"hello, I am text", "not a picture.*hello, I am"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n", "not a picture"),
+        (b"%PDF-1.7 ...", "not a picture.*%PDF"),
         (encoded(Image.fromarray(RAMP))[:70], "damaged or cut short"),
         (encoded(Image.fromarray(RAMP), "JPEG")[:300], "damaged or cut short"),
         (encoded(Image.new("L", (1, 1))), "only 1 x 1 pixels"),
