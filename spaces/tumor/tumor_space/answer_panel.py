@@ -21,7 +21,7 @@ WELCOME = f"""
 """
 TITLE = "How far to trust this map"
 VERDICTS = {
-    "points": "The map points at something that the answer rests on",
+    "points": "The map points at something the answer rests on",
     "chance": "The map is no better than chance here",
     "empty": "The map is empty",
     "negative": "The whole map speaks against this class",
