@@ -1,4 +1,4 @@
-"""HTML on a page: text, controls of the page's own, pictures, the footer.
+"""HTML on a page: text, controls of the page's own, the footer.
 
 A control is made by a function and not by a subclass of `gr.HTML`, for which Gradio would write a
 stub file beside the module at every start.
@@ -6,22 +6,16 @@ stub file beside the module at every start.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from shared.checkpoint.source import LoadedCheckpoint
 
 ASSETS = Path(__file__).parent / "assets"
-LONGEST_SIDE = 1024  # pixels of a picture; more than the page can show
 SHORT = 12  # characters of a hash that tell revisions apart
 SOURCES = {
     "folder": "a folder named by the operator",
@@ -88,31 +82,6 @@ def progress_html(done: int, count: int, counted: str) -> str:
         'answered">'
         "</progress></p>"
     )
-
-
-def png_url(pixels: NDArray[Any]) -> str:
-    """A picture as a PNG in a data URL, every value kept; scaled down to `LONGEST_SIDE`.
-
-    Args:
-        pixels: (H, W) float32 of 0..1, or (H, W, 3) uint8.
-    """
-    return _data_url(pixels, "PNG", compress_level=1)
-
-
-def jpeg_url(pixels: NDArray[Any]) -> str:
-    """As `png_url`, as a JPEG: encoded twenty times faster, for what answers many callers."""
-    return _data_url(pixels, "JPEG", quality=90)
-
-
-def _data_url(pixels: NDArray[Any], kind: str, **settings: int) -> str:
-    if pixels.dtype != np.uint8:
-        pixels = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    image = Image.fromarray(pixels)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    buffer = BytesIO()
-    image.save(buffer, kind, **settings)
-    content = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f"data:image/{kind.lower()};base64,{content}"
 
 
 def footer_html(loaded: LoadedCheckpoint, facts: Mapping[str, str], limits: str, kept: str) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from shared.device import CPU, best_device
 from shared.page.gpu import marked, steps_with_cpu_fallback
-from shared.page.html import jpeg_url
 from shared.slices.framing import Window
 from shared.tumor.classes import texts_of
 from shared.tumor.evidence import score_map, sentence
@@ -29,6 +28,7 @@ from shared.tumor.methods import (
     slow_map,
 )
 from shared.tumor.predictor import Answer
+from tumor_space.data_urls import jpeg_url
 from tumor_space.schema import EvidenceOfMap, Explanation, Map
 from tumor_space.serving import Answered, Served, as_prediction
 

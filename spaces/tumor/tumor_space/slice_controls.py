@@ -13,13 +13,14 @@ import numpy as np
 
 from shared.checkpoint.examples import EXAMPLES_FILE, read_examples
 from shared.page.gradio_internals import FileData, GradioModel, receive_as
-from shared.page.html import asset, page_asset, png_url, scripted
+from shared.page.html import asset, page_asset, scripted
 from shared.palette import COLOUR_MAPS, stops
 from shared.slices.decode import Slice, read_slice
 from shared.tumor.classes import class_words
 from shared.tumor.heatmap import INPUT, LAST, Heatmap, outline
 from shared.tumor.methods import METHODS
 from shared.tumor.predictor import Answer
+from tumor_space.data_urls import png_url
 from tumor_space.explanations import as_map
 from tumor_space.serving import answer_sentence
 

@@ -8,12 +8,12 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.page.html import png_url
 from shared.tumor.classes import class_words
 from shared.tumor.gradcam import Channel, grad_cam, strongest_channels
 from shared.tumor.heatmap import Heatmap, colour_table
 from shared.tumor.predictor import Answer
 from shared.wording import percent
+from tumor_space.data_urls import png_url
 from tumor_space.serving import Served
 from tumor_space.slice_controls import map_message
 
