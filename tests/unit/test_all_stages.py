@@ -17,11 +17,11 @@ from stages_here import run_here, stages_here
 
 from shared.checkpoint.contract import REQUIRED, check_measured
 from shared.checkpoint.lock import read_lock
+from shared.tumor.classes import HEALTHY
 from shared.tumor.predictor import load_predictor, predict
 from training.draws import read_draws
 from training.stages import Stage
 from training.tumor import evaluate, gate, gate_pictures, robustness, sources
-from training.tumor.slices import HEALTHY
 
 # Of so few slices some draws hold none of a class; such a draw has no AUC and is left out.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")

@@ -86,9 +86,9 @@ def test_of_shared_only_what_the_imports_reach(space: Path, tmp_path: Path) -> N
 
 
 def test_imports_inside_functions_and_of_modules_by_from_count(space: Path, tmp_path: Path) -> None:
-    (space / "app.py").write_text("def f():\n    from shared.slices import limits", "utf-8")
+    (space / "app.py").write_text("def f():\n    from shared.slices import framing", "utf-8")
     files = assemble(space, tmp_path / "out", with_checkpoint=False)
-    assert "shared/slices/limits.py" in files
+    assert "shared/slices/framing.py" in files
     assert "shared/slices/dicom.py" not in files
 
 

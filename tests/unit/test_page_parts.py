@@ -13,16 +13,15 @@ import pytest
 from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.errors import InputError
 from shared.page import launch
-from shared.page.calls import file_path, plain_errors
 from shared.page.charts import Bin, reliability
 from shared.page.code_view import code_html
+from shared.page.endpoints import MOST_WAITING, file_path, plain_errors
 from shared.page.evaluation import flat, reliability_html, sections_html
 from shared.page.figures import words
-from shared.page.files_zone import files_zone
-from shared.page.footer import footer_html
-from shared.page.html import page_asset, progress_html
+from shared.page.html import footer_html, page_asset, progress_html
 from shared.page.schema import explained_revision_of, revision_of
-from shared.page.turns import MOST_WAITING
+from shared.page.uploads import upload_zone
+from shared.palette import css
 from shared.wording import listed
 
 LOADED = LoadedCheckpoint(Path(), "hub", "f" * 40, "e" * 64, "owner/name", "why")
@@ -83,7 +82,7 @@ def test_snippets_name_the_address_and_the_revision() -> None:
 @pytest.mark.parametrize(("most", "several"), [(1, False), (2, True)])
 def test_one_file_or_several(most: int, several: bool) -> None:
     with gr.Blocks():
-        zone: Any = files_zone("Drop", "Hint", accept=".csv", most=most, area="csv")
+        zone: Any = upload_zone("Drop", "Hint", accept=".csv", most=most, area="csv")
     assert ("multiple" in zone.html_template) is several
     assert 'accept=".csv"' in zone.html_template
 
@@ -146,7 +145,7 @@ def test_a_space_is_launched_with_the_common_style_first(monkeypatch: pytest.Mon
         sessions=3,
         warm_up=lambda loaded: blocks.warm.set(),
     )
-    assert blocks.asked["head"] == f"<style>{page_asset('style.css')}.own {{}}</style>"
+    assert blocks.asked["head"] == f"<style>{css()}{page_asset('style.css')}.own {{}}</style>"
     assert (blocks.asked["max_file_size"], blocks.asked["state_session_capacity"]) == ("1mb", 3)
     assert blocks.asked["max_size"] == MOST_WAITING
     assert blocks.asked["run_history"] is False

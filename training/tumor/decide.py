@@ -26,8 +26,7 @@ from tqdm import tqdm
 from shared.slices.framing import prepare, to_input
 from shared.tumor.decision import DECISION_FILE, probabilities
 from shared.tumor.gate import GATE_FILE, pooled
-from shared.tumor.network import OnnxNetwork, open_network, run_network
-from shared.tumor.predictor import NETWORK_FILE
+from shared.tumor.predictor import NETWORK_FILE, OnnxNetwork, open_network, run_network
 from training.stages import command_line, read_record, write_record
 from training.tumor.augment import recolour, reframe
 from training.tumor.gate import Features, GateFit, Seen, fit_gate

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.tumor.classes import HEALTHY
 from shared.tumor.decision import prediction_set
 from shared.tumor.predictor import Predictor, load_predictor
 from training.draws import Basis, Gated, write_draws
@@ -36,7 +37,7 @@ from training.tumor.answers import (
 from training.tumor.audit import leak
 from training.tumor.gate import OtherPictures, drawn_kinds, other_pictures
 from training.tumor.robustness import robustness
-from training.tumor.slices import HEALTHY, read_all
+from training.tumor.slices import read_all
 from training.tumor.split import SPLIT_FILE, UNSEEN, data_digest
 
 SAMPLED = 150  # slices with a tumor whose maps are tested by deletion and insertion

@@ -24,8 +24,9 @@ from scipy.ndimage import (
     zoom,
 )
 
+from shared.tumor.classes import HEALTHY
 from training.stages import command_line, write_record
-from training.tumor.slices import HEALTHY, FloatImage
+from training.tumor.slices import FloatImage
 
 TEMPLATE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
 SIDE = 256

@@ -24,7 +24,7 @@ from safetensors.torch import save_file
 from timm.models._hub import save_config_for_hf
 from torch import nn
 
-from shared.tumor.network import FEATURES, INPUT, LOGITS
+from shared.tumor.predictor import FEATURES, INPUT, LOGITS
 from training.stages import command_line
 from training.tumor.network import TimmNetwork, load_fitted
 

@@ -25,6 +25,7 @@ from tqdm import tqdm
 
 from shared.device import best_device
 from shared.slices.framing import to_input
+from shared.tumor.classes import HEALTHY
 from training.stages import command_line, read_record, write_record
 from training.tumor.augment import Batch, epoch_batches, steps_per_epoch
 from training.tumor.network import (
@@ -38,7 +39,7 @@ from training.tumor.network import (
     create_network,
     freeze_early,
 )
-from training.tumor.slices import HEALTHY, LabelledSlices, class_names, load_slices
+from training.tumor.slices import LabelledSlices, class_names, load_slices
 from training.tumor.synthesis import box_slices
 
 STATE_FILE, HISTORY_FILE = "fit-state.pt", "history.jsonl"

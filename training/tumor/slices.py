@@ -18,7 +18,6 @@ from shared.slices.decode import read_slice
 from shared.slices.framing import Window, prepare
 
 FloatImage = NDArray[np.float32]
-HEALTHY = "notumor"  # the class without a tumor
 BOXES_FILE = "training_boxes.csv"
 IMAGES_FOLDER = "training"
 

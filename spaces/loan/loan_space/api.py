@@ -25,7 +25,7 @@ from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import shown
 from shared.loan.models.registry import MODELS
 from shared.loan.table.write import template
-from shared.page.calls import file_path, plain_errors
+from shared.page.endpoints import file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
 
 Work = Callable[[Mapping[str, object]], Any]

@@ -24,7 +24,7 @@ from shared.loan.models.registry import MODELS
 from shared.loan.table.ids import SeenIds
 from shared.loan.table.read import Chunk, read_chunks
 from shared.loan.table.write import write_chunk, write_header
-from shared.page.footer import SHORT
+from shared.page.html import SHORT
 
 RESULTS = ("answer", *(f"{key}_probability" for key in MODELS), "note", "error", "revision")
 REASONS = "reasons"

@@ -19,10 +19,8 @@ from shared.errors import InputError
 from shared.loan.table.rows import MOST_ROWS
 from shared.loan.table.write import template
 from shared.page.figures import table
-from shared.page.files_zone import SentFiles, files_zone
 from shared.page.html import problem_html, text
-from shared.page.privacy import DELETE_UPLOADS
-from shared.page.uploads import delete_upload
+from shared.page.uploads import DELETE_UPLOADS, SentFiles, delete_upload, upload_zone
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
@@ -68,7 +66,7 @@ def build(served: Served) -> None:
         label=f"With reasons for each row (at most {many.MOST_WITH_REASONS:,} rows)",
         elem_classes="with-reasons",
     )
-    zone = files_zone(
+    zone = upload_zone(
         "Drop a CSV or an Excel file here",
         f"Up to {MOST_ROWS:,} rows. A row that cannot be read becomes a row that says why.",
         accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv",

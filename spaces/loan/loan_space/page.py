@@ -11,12 +11,11 @@ from loan_space.serving import Served, serve
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.loan.table.open import MOST_BYTES
-from shared.page import footer
+from shared.page import html
 from shared.page import launch as page
-from shared.page.counted import check_counts
+from shared.page.gradio_internals import check_counts, keep_signatures
 from shared.page.html import asset, text
-from shared.page.privacy import DELETE_UPLOADS, MOST_SESSIONS, forget_on_close
-from shared.page.signatures import keep_signatures
+from shared.page.uploads import DELETE_UPLOADS, MOST_SESSIONS, forget_on_close
 
 TITLE = "Home loan: eligible or not, by two models, and why"
 HEAD = """
@@ -58,7 +57,7 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
 def footer_html(served: Served) -> str:
     """The footer; every fact in it is of the checkpoint that was loaded."""
     facts = {"Models": " and ".join(served.predictor.decision.names)}
-    return footer.footer_html(
+    return html.footer_html(
         served.checkpoint, facts, f"<strong>{NOT_A_DECISION}</strong> {LIMITS}", KEPT
     )
 

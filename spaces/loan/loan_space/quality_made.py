@@ -8,7 +8,7 @@ from typing import Any
 
 from loan_space.wording import NAMES
 from shared.page.figures import NOT_MEASURED, table, words
-from shared.page.footer import SHORT
+from shared.page.html import SHORT
 
 Record = Mapping[str, Any]
 

@@ -11,7 +11,8 @@ from typing import Any
 from shared.page.charts import interval_plot
 from shared.page.evaluation import flat, labelled
 from shared.page.figures import figure, figure_table, figures, table, with_interval, words
-from tumor_space.wording import COUNTED, class_words
+from shared.tumor.classes import class_words
+from tumor_space.serving import COUNTED
 
 ROBUSTNESS = ("accuracy", "macro_f1", "pointing")
 

@@ -23,9 +23,9 @@ from shared.page.figures import (
     words,
 )
 from shared.page.html import text
+from shared.tumor.classes import class_words
 from tumor_space import quality_trust
-from tumor_space.serving import Served
-from tumor_space.wording import COUNTED, LIMITS, NOT_A_DIAGNOSIS, class_words
+from tumor_space.serving import COUNTED, LIMITS, NOT_A_DIAGNOSIS, Served
 
 INTRODUCTION = (
     "Measured on slices that the network had never seen, with the code that answers here. "

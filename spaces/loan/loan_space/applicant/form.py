@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import GradioModel
 
 from loan_space import ASSETS
 from shared.checkpoint.examples import read_examples
 from shared.loan.fields.application import NOT_STATED
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import typed
-from shared.page.footer import SHORT
-from shared.page.html import asset, scripted
+from shared.page.gradio_internals import GradioModel, receive_as
+from shared.page.html import SHORT, asset, scripted
 
 STEPS = 1000  # positions of a slider; its scale is logarithmic
 
@@ -50,7 +49,7 @@ def application_form(fields: Fields, used: Fields, revision: str) -> gr.HTML:
     control = scripted(
         form_html(fields, used), asset(ASSETS, "form.js"), "loan-form", revision=revision[:SHORT]
     )
-    control.data_model = SentForm
+    receive_as(control, SentForm)
     return control
 
 

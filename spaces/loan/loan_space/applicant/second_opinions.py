@@ -31,7 +31,7 @@ from shared.loan.why.integrated_gradients import (
 )
 from shared.loan.why.tree_interpreter import forest_view
 from shared.page.figures import table
-from shared.page.gpu import marked, or_here
+from shared.page.gpu import marked, with_cpu_fallback
 
 LEAST = 0.0005  # a contribution below that is not listed
 MOST_ROWS = 8
@@ -85,7 +85,9 @@ def _integrate(*arrays: Any) -> tuple[np.ndarray, int]:
     """The heavy part, on a GPU where there is one."""
     if _marked_integrated is integrated:  # no ZeroGPU: whatever this process has
         return integrated(*arrays)
-    return or_here(partial(_marked_integrated, *arrays), partial(integrated, *arrays, device=CPU))
+    return with_cpu_fallback(
+        partial(_marked_integrated, *arrays), partial(integrated, *arrays, device=CPU)
+    )
 
 
 def _captum_html(served: Served, answered: Answered) -> str:

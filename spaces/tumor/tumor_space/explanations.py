@@ -1,4 +1,4 @@
-"""Explanations for page and API: what was asked for, whose turn it is, and the JSON of a map.
+"""Explanations for page and API: what was asked for, where it runs, and the JSON of a map.
 
 Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum are imported. That
 takes seconds and happens at the first explanation or in `warm_up`, whichever comes first.
@@ -7,40 +7,31 @@ takes seconds and happens at the first explanation or in `warm_up`, whichever co
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 from shared.device import CPU, best_device
-from shared.page.gpu import marked, steps_or_here
+from shared.page.gpu import marked, steps_with_cpu_fallback
 from shared.slices.framing import Window
-from shared.tumor.evidence import Evidence, score_map, sentence
-from shared.tumor.explain import METHODS, explain_in_steps
-from shared.tumor.gradcam import layers
+from shared.tumor.classes import texts_of
+from shared.tumor.evidence import score_map, sentence
 from shared.tumor.head import channel_weights
-from shared.tumor.heatmap import Heatmap
-from shared.tumor.on_device import SlowMap, slow_map
-from shared.tumor.overlay import blend, outline
+from shared.tumor.heatmap import Heatmap, blend, outline
+from shared.tumor.methods import (
+    DEFAULT,
+    SlowMap,
+    explain_in_steps,
+    finished,
+    method_named,
+    slow_map,
+)
 from shared.tumor.predictor import Answer
-from tumor_space.drawing import jpeg_url
+from tumor_space.data_urls import jpeg_url
 from tumor_space.schema import EvidenceOfMap, Explanation, Map
 from tumor_space.serving import Answered, Served, as_prediction
-from tumor_space.wording import CLASS_WORDS
 
-__all__ = [
-    "METHODS",
-    "Asked",
-    "as_explanation",
-    "as_map",
-    "evidence_of",
-    "layers",
-    "look",
-    "warm_up",
-]
-
-AT_ONCE = "gradcam"
 DIGITS = 6  # significant ones that a map keeps as JSON
 GPU_SECONDS = 20  # asked of a visitor's quota, which refuses what it does not hold
 _importing = threading.Lock()
@@ -56,18 +47,22 @@ class Asked:
         target: class to explain.
         against: class to compare it with.
         layer: where to take the map, for Grad-CAM.
-        method: one of `METHODS`.
+        method: a name in `shared.tumor.methods.METHODS`.
     """
 
     target: str | None = None
     against: str | None = None
     layer: str | None = None
-    method: str = AT_ONCE
+    method: str = DEFAULT
 
     @property
     def slow(self) -> bool:
-        """Whether it takes seconds."""
-        return self.method != AT_ONCE
+        """Whether it takes seconds.
+
+        Raises:
+            InputError: no such method.
+        """
+        return method_named(self.method).slow
 
 
 def warm_up(folder: Path) -> None:
@@ -87,14 +82,16 @@ def look(served: Served, answer: Answer, asked: Asked) -> Generator[float, None,
     """
     warm_up(served.predictor.folder)
     here = partial(explain_in_steps, served.predictor, answer, **asdict(asked))
-    with _turn(asked):
-        slow = _elsewhere() if asked.slow else None
-        if slow is None:
+    if not asked.slow:
+        return (yield from here())
+    with _slow_turns:
+        gpu = _gpu()
+        if gpu is None:
             return (yield from here())
-        return (yield from steps_or_here(partial(here, elsewhere=slow), here))
+        return (yield from steps_with_cpu_fallback(partial(here, elsewhere=gpu), here))
 
 
-def _elsewhere() -> SlowMap | None:
+def _gpu() -> SlowMap | None:
     """What does the slow methods on a GPU; None where there is none."""
     on_zero_gpu = _marked_slow_map is not slow_map  # the mark does nothing anywhere else
     return _marked_slow_map if on_zero_gpu or best_device() != CPU else None
@@ -102,8 +99,9 @@ def _elsewhere() -> SlowMap | None:
 
 def evidence_of(served: Served, answer: Answer, heatmap: Heatmap) -> EvidenceOfMap:
     """The tests of a map, with what they say in a sentence."""
-    found: Evidence = score_map(served.predictor, answer, heatmap)
-    return {**asdict(found), "sentence": sentence(found, CLASS_WORDS)}  # type: ignore[typeddict-item]
+    evidence = score_map(served.predictor, answer, heatmap)
+    words = sentence(evidence, texts_of(served.predictor.labels))
+    return {**asdict(evidence), "sentence": words}  # type: ignore[typeddict-item]
 
 
 def as_explanation(
@@ -112,7 +110,7 @@ def as_explanation(
     """The answer and its explanation as the API returns them."""
     answer, pixels = answered.answer, answered.slice.pixels
     window = answer.prepared.window
-    heatmap = _finished(look(served, answer, asked))
+    heatmap = finished(look(served, answer, asked))
     return {
         **as_prediction(served, answered),
         "map": as_map(heatmap, window),
@@ -137,21 +135,3 @@ def as_map(heatmap: Heatmap, window: Window) -> Map:
         "layer": heatmap.layer,
         "method": heatmap.method,
     }
-
-
-def _finished(steps: Generator[float, None, Heatmap]) -> Heatmap:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Heatmap = end.value
-            return found
-
-
-@contextmanager
-def _turn(asked: Asked) -> Iterator[None]:
-    if not asked.slow:
-        yield
-        return
-    with _slow_turns:
-        yield

@@ -1,5 +1,4 @@
-"""The last answer of each open page, in memory for a few minutes, so that "More" need not start
-over.
+"""The last answer of each open page, for minutes, so that another map need not start over.
 
 It holds what the network made of a slice, for one purpose: another class, layer or method for the
 slice that the visitor is looking at. It is dropped when the page closes, when it is old, and when
@@ -20,7 +19,7 @@ LIFETIME = 600.0  # seconds
 MOST = 64  # answers; each holds about 1 MB of features
 
 
-class Recent:
+class Sessions:
     """Answers by session; safe to use from several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

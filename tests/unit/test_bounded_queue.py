@@ -1,4 +1,4 @@
-"""A line in front of slow work: a few at a time, and not without end."""
+"""A bounded queue in front of slow work: a few at a time, and not without end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from shared.errors import InputError
-from shared.page.turns import Turns
+from shared.page.endpoints import BoundedQueue
 
 T = TypeVar("T")
 WORDS = {"what": "slow explanations", "advice": "Ask again in a minute."}
@@ -38,25 +38,25 @@ def test_no_more_work_at_a_time_than_allowed() -> None:
         return 7
 
     async def all_of_them() -> list[int]:
-        turns = Turns(at_a_time=2, most_waiting=10, **WORDS)
-        return await asyncio.gather(*(turns.take(work) for _ in range(6)))
+        queue = BoundedQueue(at_a_time=2, most_waiting=10, **WORDS)
+        return await asyncio.gather(*(queue.run(work) for _ in range(6)))
 
     assert finished(all_of_them()) == [7] * 6
     assert most == 2
 
 
-def test_who_comes_when_the_line_is_full_is_told_so() -> None:
+def test_who_comes_when_the_queue_is_full_is_told_so() -> None:
     gate = threading.Event()
 
     async def three() -> int:
-        turns = Turns(at_a_time=1, most_waiting=1, **WORDS)
-        inside = [asyncio.create_task(turns.take(lambda: gate.wait(10))) for _ in range(2)]
+        queue = BoundedQueue(at_a_time=1, most_waiting=1, **WORDS)
+        inside = [asyncio.create_task(queue.run(lambda: gate.wait(10))) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(InputError, match="2 slow explanations .* Ask again"):
-            await turns.take(lambda: True)
+            await queue.run(lambda: True)
         gate.set()
         assert await asyncio.gather(*inside) == [True, True]
-        return await turns.take(lambda: 1)  # there is room again, also after an error
+        return await queue.run(lambda: 1)  # there is room again, also after an error
 
     assert finished(three()) == 1
 
@@ -66,9 +66,9 @@ def test_an_error_gives_its_turn_back() -> None:
         raise ValueError("no")
 
     async def twice() -> str:
-        turns = Turns(at_a_time=1, most_waiting=0, **WORDS)
+        queue = BoundedQueue(at_a_time=1, most_waiting=0, **WORDS)
         with pytest.raises(ValueError, match="no"):
-            await turns.take(fails)
-        return await turns.take(lambda: "yes")
+            await queue.run(fails)
+        return await queue.run(lambda: "yes")
 
     assert finished(twice()) == "yes"
