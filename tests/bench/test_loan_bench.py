@@ -15,7 +15,7 @@ from loan_in_process import in_turns
 
 from shared.loan.fields.declared import FIELDS, Field
 from shared.loan.models.ann import Ann, Encoding, approval
-from shared.loan.table.read import read_chunks
+from shared.loan.table.reading import read_chunks
 
 HERE = Path(__file__).parent
 LEFT_OPEN = replace(FIELDS[0], default=None, lowest=10, highest=20)

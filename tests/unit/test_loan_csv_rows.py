@@ -6,7 +6,7 @@ from loan_tables import NUMBERS, lines, quoted, row
 
 from shared.errors import InputError
 from shared.loan.fields.declared import Field
-from shared.loan.table.ids import SeenIds
+from loan_space.many import SeenIds
 
 ONE = (Field("income", "Income", "Income", "", "number", highest=10),)
 

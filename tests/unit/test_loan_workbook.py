@@ -7,7 +7,7 @@ from loan_tables import HEADER, NUMBERS, row, write_sheet, write_xlsx
 
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS
-from shared.loan.table.read import read_chunks
+from shared.loan.table.reading import read_chunks
 
 PLACE = {field.column: k for k, field in enumerate(FIELDS)}
 

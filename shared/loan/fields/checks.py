@@ -91,23 +91,6 @@ def doubtful(fields: Fields, table: NDArray[np.float64]) -> NDArray[np.bool_]:
     return found
 
 
-def spellings(field: Field) -> dict[str, int]:
-    """Every way to write a choice, casefolded, with the index of the choice.
-
-    A value goes before a label, a label before an alias, where two choices claim the same.
-    """
-    found: dict[str, int] = {}
-    for ways in (
-        [(choice.value,) for choice in field.choices],
-        [(choice.label,) for choice in field.choices],
-        [choice.aliases for choice in field.choices],
-    ):
-        for k, texts in enumerate(ways):
-            for text in texts:
-                found.setdefault(text.casefold(), k)
-    return found
-
-
 def no_choice(field: Field, text: str, name: str) -> str:
     """What to say about a text that is none of a field's choices."""
     return f"{name}: there is no choice {shown(text)}. Choose {listed(field.values, 'or')}."
@@ -115,7 +98,6 @@ def no_choice(field: Field, text: str, name: str) -> str:
 
 def choice_problem(field: Field, text: str, name: str) -> str:
     """The same with the nearest of the choices, which takes longer to find."""
-    known = spellings(field)
-    near = get_close_matches(text.strip().casefold(), known, n=1, cutoff=ALIKE)
-    meant = f' Did you mean "{field.values[known[near[0]]]}"?' if near else ""
+    near = get_close_matches(text.strip().casefold(), field.spellings, n=1, cutoff=ALIKE)
+    meant = f' Did you mean "{field.values[field.spellings[near[0]]]}"?' if near else ""
     return no_choice(field, text, name) + meant

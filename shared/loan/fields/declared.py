@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 
@@ -67,10 +68,28 @@ class Field:
     step: float = 1.0
     seen: tuple[float, float] | None = None
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """The choices as the API names them."""
         return tuple(choice.value for choice in self.choices)
+
+    @cached_property
+    def spellings(self) -> dict[str, int]:
+        """Every way to write a choice, casefolded, with the index of the choice.
+
+        A value goes before a label, a label before an alias, where two choices claim the same.
+        """
+        ways = [
+            [(choice.value,) for choice in self.choices],
+            [(choice.label,) for choice in self.choices],
+            [choice.aliases for choice in self.choices],
+        ]
+        spelled: dict[str, int] = {}
+        for texts_by_choice in ways:
+            for index, texts in enumerate(texts_by_choice):
+                for text in texts:
+                    spelled.setdefault(text.casefold(), index)
+        return spelled
 
 
 Fields = tuple[Field, ...]

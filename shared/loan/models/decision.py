@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Decision:
     threshold: float
     novelty: float
 
-    @property
+    @cached_property
     def used_fields(self) -> Fields:
         """The fields that the models use."""
         return tuple(self.fields[k] for k in self.used)

@@ -6,7 +6,7 @@ import gradio as gr
 
 from loan_space.form import ASSETS
 from shared.checkpoint.source import Opened
-from shared.loan.table.open import MOST_BYTES
+from shared.loan.table.rows import MOST_BYTES
 from shared.page import launch as page
 from shared.page.html import asset
 from shared.page.privacy import MOST_SESSIONS

@@ -20,6 +20,7 @@ from loan_space.many import Progress
 from loan_space.serving import Served
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.errors import InputError
+from shared.loan.table.reading import answers_suffix
 from shared.loan.table.rows import MOST_ROWS
 from shared.loan.table.write import template
 from shared.page.figures import table
@@ -28,7 +29,7 @@ from shared.page.html import problem_html, text
 from shared.page.privacy import DELETE_UPLOADS
 from shared.page.uploads import delete_upload
 
-RESULT_NAME = "answers.csv"
+RESULT_NAME = "answers"
 LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy for the download
 ONE_AT_A_TIME: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -53,9 +54,10 @@ class ManyView:
             yield problem_html(NOT_UPLOADED), gr.skip()
             return
         try:
-            with result_file() as target:
+            source = Path(path)
+            with result_file(answers_suffix(source)) as target:
                 answering = many.answer_table(
-                    self.served, Path(path), target, with_reasons=with_reasons
+                    self.served, source, target, with_reasons=with_reasons
                 )
                 for progress in answering:
                     yield progress_text(progress), gr.update(visible=False)
@@ -76,25 +78,25 @@ def build(served: Served) -> None:
         elem_classes="with-reasons",
     )
     zone = files_zone(
-        "Drop a CSV or an Excel file here",
+        "Drop a CSV, Excel or Parquet file here",
         f"Up to {MOST_ROWS:,} rows. A row that cannot be read becomes a row that says why.",
-        accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv",
+        accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.parquet,text/csv",
         most=1,
         area="many",
     )
     download = gr.DownloadButton(
-        "Download the answers as CSV", visible=False, elem_classes="stop download-button"
+        "Download the answers", visible=False, elem_classes="stop download-button"
     )
     shown = text("")
     zone.upload(view.answer_upload, [zone, reasons], [shown, download], **PRIVATE, **ONE_AT_A_TIME)
 
 
 @contextmanager
-def result_file() -> Iterator[Path]:
+def result_file(suffix: str = ".csv") -> Iterator[Path]:
     """A place for a result, which is deleted soon after Gradio has taken its copy."""
     folder = Path(tempfile.mkdtemp(prefix="loan-"))
     try:
-        yield folder / RESULT_NAME
+        yield folder / f"{RESULT_NAME}{suffix}"
     finally:
         later = threading.Timer(LIVES, shutil.rmtree, (folder,), {"ignore_errors": True})
         later.daemon = True
@@ -135,7 +137,7 @@ def summary_html(progress: Progress) -> str:
     twice = "".join(
         f" {escape(name)} stands {times:,} times." for name, times in progress.repeated.items()
     )
-    heads = ("Row", "Name", *many.columns(with_reasons=False))
+    heads = ("Row", "Name", *many.result_schema(with_reasons=False).names)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
         for row in progress.first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -37,17 +37,17 @@ class Served:
     predictor: Predictor
     evaluation: dict[str, Any]
 
-    @property
+    @cached_property
     def fields(self) -> Fields:
         """Of an application."""
         return self.predictor.decision.fields
 
-    @property
+    @cached_property
     def score(self) -> Score:
         """Both models, as the explanations know them."""
         return partial(approval, self.predictor)
 
-    @property
+    @cached_property
     def threshold(self) -> float:
         """Approve from this probability on."""
         return self.predictor.decision.threshold

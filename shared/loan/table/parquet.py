@@ -1,0 +1,180 @@
+"""Parquet files, in and out: typed columns, some rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from shared.errors import InputError
+from shared.loan.table.columns import Matched, is_text
+from shared.loan.table.rows import (
+    MOST_CHARACTERS,
+    MOST_ROWS,
+    NO_ROWS,
+    TOO_MANY,
+    Batch,
+    OpenTable,
+    too_long,
+)
+
+MAGIC = b"PAR1"
+FIRST = 2  # number of the first row, as in a spreadsheet with a header
+MOST_UNPACKED = 1 << 30  # bytes of a file
+MOST_OF_A_BATCH = 1 << 28  # bytes
+EMPTY_ROW = "The row is empty: nothing is stated in any of its columns."
+
+
+def open_parquet(path: Path) -> OpenTable:
+    """Open a Parquet file.
+
+    A text that stands in many rows may be kept once, so that a small file can ask for any amount of
+    memory. Texts are therefore read as dictionaries, and written out only where they fit.
+
+    Raises:
+        InputError: it cannot be read, has no rows, or too many; while it is read, it is damaged or
+            unpacks to more than fits.
+    """
+    from pyarrow.parquet import ParquetFile  # few need it
+
+    with _readable():
+        plain = ParquetFile(path)
+        facts = plain.metadata
+        leaves = [plain.schema.column(k) for k in range(facts.num_columns)]
+        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+        coded = ParquetFile(path, metadata=facts, read_dictionary=texts)
+    unpacked = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
+    if facts.num_rows == 0:
+        raise InputError(NO_ROWS)
+    if facts.num_rows > MOST_ROWS:
+        raise InputError(TOO_MANY)
+    _refuse_size(max(unpacked, *(leaf.length for leaf in leaves)), MOST_UNPACKED)
+    schema = plain.schema_arrow
+
+    def batches(size: int) -> Iterator[Batch]:
+        number = FIRST
+        with _readable():
+            for part in coded.iter_batches(batch_size=size):
+                _refuse_size(sum(map(_unpacked, part.columns)), MOST_OF_A_BATCH)
+                columns = [
+                    _as(column, kind)
+                    for column, kind in zip(part.columns, schema.types, strict=True)
+                ]
+                numbers = range(number, number + part.num_rows)
+                number += part.num_rows
+                done = (number - FIRST) / facts.num_rows
+                yield Batch(columns, numbers, _problems(columns), {}, done)
+
+    return OpenTable([name.strip() for name in schema.names], batches, schema=schema)
+
+
+def usable(matched: Matched, table: OpenTable) -> Matched:
+    """The same columns, of types from which a field can be read.
+
+    Raises:
+        InputError: a field's column holds lists, records or bytes.
+    """
+    kinds = table.schema.types
+    for at in matched.fields:
+        if not _is_scalar(kinds[at]):
+            raise InputError(
+                f"The column {table.header[at]} holds {kinds[at]}, which cannot be read as "
+                "values. Send numbers, texts or booleans."
+            )
+    has_id = matched.id is not None and _is_scalar(kinds[matched.id])
+    return matched if has_id else replace(matched, id=None)
+
+
+class ParquetAnswers:
+    """A Parquet file that takes the rows of another with further columns behind them."""
+
+    def __init__(self, path: Path, schema: pa.Schema, results: pa.Schema) -> None:
+        from pyarrow.parquet import ParquetWriter
+
+        for field in results:
+            schema = schema.append(field.with_name(_free_name(field.name, schema.names)))
+        self._writer = ParquetWriter(path, schema)
+
+    def write(self, batch: Batch, results: pa.RecordBatch) -> None:
+        """Write some rows, each with its results."""
+        columns = [*batch.columns, *results.columns]
+        self._writer.write_batch(pa.record_batch(columns, schema=self._writer.schema))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+
+def _free_name(name: str, taken: list[str]) -> str:
+    """A name that no other column has: programs read columns by name."""
+    free, times = name, 1
+    while free in taken:
+        times += 1
+        free = f"{name}_{times}"
+    return free
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(
+            f"The file begins like a Parquet file but cannot be read ({error}). Write it again."
+        ) from error
+
+
+def _refuse_size(size: int, most: int) -> None:
+    if size > most:
+        raise InputError(
+            f"The file unpacks to {size >> 20:,} MB where {most >> 20:,} MB are read. Leave out "
+            "columns of long texts, or split the file."
+        )
+
+
+def _unpacked(column: pa.Array) -> int:
+    """Bytes of a column whose texts are written out."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        lengths = pc.binary_length(column.dictionary)
+        return pc.sum(lengths.take(column.indices)).as_py() or 0
+    if pa.types.is_struct(kind):
+        return sum(map(_unpacked, column.flatten()))
+    if pa.types.is_nested(kind):
+        return _unpacked(column.values)
+    return column.nbytes
+
+
+def _as(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    if column.type == kind:
+        return column
+    # PyArrow has no way from a dictionary to its newest types of text but over the oldest.
+    return column.cast(pa.string()).cast(kind) if kind == pa.string_view() else column.cast(kind)
+
+
+def _problems(columns: list[pa.Array]) -> dict[int, str]:
+    """Rows in which nothing stands, or a very long text."""
+    empty: NDArray[np.bool_] = np.ones(len(columns[0]), dtype=np.bool_)
+    problems: dict[int, str] = {}
+    for column in columns:
+        stated = column.is_valid().to_numpy(zero_copy_only=False)
+        if is_text(column.type):
+            lengths = pc.utf8_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+            stated = lengths > 0
+            for row in np.flatnonzero(lengths > MOST_CHARACTERS).tolist():
+                problems[row] = too_long(int(lengths[row]))
+        empty &= ~stated
+    return problems | dict.fromkeys(np.flatnonzero(empty).tolist(), EMPTY_ROW)
+
+
+def _is_scalar(kind: Any) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    is_binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return not (pa.types.is_nested(kind) or is_binary or pa.types.is_fixed_size_binary(kind))
