@@ -15,7 +15,7 @@ def test_a_row_becomes_numbers_and_keeps_its_cells(read_chunk):
     chunk = read_chunk(lines(row()))
     assert chunk.table.tolist() == [NUMBERS]
     assert (chunk.header, chunk.cells, chunk.errors) == (HEADER, [row()], [None])
-    assert (chunk.first_line, chunk.done, chunk.ids) == (2, 1.0, ["LP1"])
+    assert (chunk.numbers[0], chunk.batch.done, chunk.ids) == (2, 1.0, ["LP1"])
 
 
 def test_other_order_case_and_extra_columns_do_not_matter(read_chunk):

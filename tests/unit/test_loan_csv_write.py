@@ -30,9 +30,9 @@ def back(tmp_path):
         with ExitStack() as stack:
             for k, chunk in enumerate(read_chunks(path, FIELDS, size)):
                 if k == 0:
-                    file = stack.enter_context(open_answers(answers, chunk.source, schema))
+                    write = stack.enter_context(open_answers(answers, chunk.source, schema))
                 columns = [pa.array(column, pa.string()) for column in results(chunk)]
-                file.write(chunk.batch, pa.record_batch(columns, schema=schema))
+                write(chunk.batch, pa.record_batch(columns, schema=schema))
         return answers.read_bytes()
 
     return send

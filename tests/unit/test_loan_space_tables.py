@@ -43,8 +43,9 @@ def table(tmp_path: Path) -> Path:
 
 def test_each_row_gets_its_cells(table: Path) -> None:
     (chunk,) = read_chunks(table, FIELDS)
-    results = result_columns(SERVED, chunk).columns
-    answer, ml, ann, note, error, revision = (written(column).to_pylist() for column in results)
+    answer, ml, ann, note, error, revision = (
+        column.to_pylist() for column in written(result_columns(SERVED, chunk))
+    )
     assert answer == ["disagree", "approve", "refuse", "error"]
     assert ml == ["0.9000", "1.0000", "0.0400", ""]
     assert ann == ["0.4500", "0.5000", "0.0200", ""]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from shared.errors import InputError
@@ -79,14 +77,11 @@ def find_dialect(path: Path) -> Dialect:
     """
     encoding, lines = _find_encoding(path)
     dialect = _find_header(path, encoding)
-    rows = _filled_rows(path, dialect)
-    if next(rows, None) is None:
-        raise InputError(NO_ROWS)
     # A table that is too long is refused before work is done on it.
-    if (
-        lines > MOST_ROWS + dialect.lines
-        and 1 + sum(1 for _ in islice(rows, MOST_ROWS)) > MOST_ROWS
-    ):
+    rows = _count_rows(path, dialect, MOST_ROWS + 1 if lines > MOST_ROWS + dialect.lines else 1)
+    if rows == 0:
+        raise InputError(NO_ROWS)
+    if rows > MOST_ROWS:
         raise InputError(TOO_MANY)
     return dialect
 
@@ -174,14 +169,17 @@ def _first_record(lines: list[str], delimiter: str) -> tuple[Row, int]:
         return [], 0
 
 
-def _filled_rows(path: Path, dialect: Dialect) -> Iterator[Row]:
-    """The rows behind the header that are not blank."""
+def _count_rows(path: Path, dialect: Dialect, most: int) -> int:
+    """How many rows behind the header are not blank; `most` where there are as many or more."""
+    count = 0
     with path.open(encoding=dialect.encoding, newline="") as file:
         for _ in range(dialect.lines):
             file.readline()
         try:
             for row in csv.reader(file, delimiter=dialect.delimiter):
-                if len(row) > 1 or "".join(row).strip():
-                    yield row
+                count += len(row) > 1 or bool("".join(row).strip())
+                if count == most:
+                    break
         except csv.Error:  # reading says which row that is
-            yield []
+            return 1
+    return count

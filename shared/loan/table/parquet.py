@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -92,33 +92,23 @@ def usable(matched: Matched, table: OpenTable) -> Matched:
     return matched if has_id else replace(matched, id=None)
 
 
-class ParquetAnswers:
-    """A Parquet file that takes the rows of another with further columns behind them."""
+@contextmanager
+def parquet_writer(
+    path: Path, schema: pa.Schema, results: pa.Schema
+) -> Iterator[Callable[[Batch, pa.RecordBatch], None]]:
+    """A Parquet file that takes rows of another with their results behind them."""
+    from pyarrow.parquet import ParquetWriter
 
-    def __init__(self, path: Path, schema: pa.Schema, results: pa.Schema) -> None:
-        from pyarrow.parquet import ParquetWriter
+    for field in results:
+        # A column of that name may have been sent, and programs read columns by their name.
+        while field.name in schema.names:
+            field = field.with_name(f"{field.name}_new")
+        schema = schema.append(field)
 
-        for field in results:
-            schema = schema.append(field.with_name(_free_name(field.name, schema.names)))
-        self._writer = ParquetWriter(path, schema)
-
-    def write(self, batch: Batch, results: pa.RecordBatch) -> None:
-        """Write some rows, each with its results."""
-        columns = [*batch.columns, *results.columns]
-        self._writer.write_batch(pa.record_batch(columns, schema=self._writer.schema))
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._writer.close()
-
-
-def _free_name(name: str, taken: list[str]) -> str:
-    """A name that no other column has: programs read columns by name."""
-    free, times = name, 1
-    while free in taken:
-        times += 1
-        free = f"{name}_{times}"
-    return free
+    with ParquetWriter(path, schema) as writer:
+        yield lambda batch, results: writer.write_batch(
+            pa.record_batch([*batch.columns, *results.columns], schema=schema)
+        )
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +30,7 @@ class Chunk:
         batch: the rows as they were sent.
         table: (N, F) float64; NaN for "not stated", and everywhere in a row with an error.
         errors: of each row, a sentence that names column and value, or None.
+        ids: the cell of each row that names it; empty texts without such a column.
     """
 
     source: OpenTable
@@ -38,6 +38,7 @@ class Chunk:
     batch: Batch
     table: NDArray[np.float64]
     errors: list[str | None]
+    ids: list[str]
 
     @property
     def header(self) -> Row:
@@ -50,26 +51,10 @@ class Chunk:
         return self.batch.numbers
 
     @property
-    def first_line(self) -> int:
-        """Number of the first row."""
-        return self.batch.numbers[0]
-
-    @property
-    def done(self) -> float:
-        """Fraction of the file that has been read, 0..1."""
-        return self.batch.done
-
-    @property
     def cells(self) -> list[Row]:
         """The cells of each row as they were sent, all columns in their order."""
         rows = [list(row) for row in zip(*map(texts_of, self.batch.columns), strict=True)]
         return [self.batch.ragged.get(at, row) for at, row in enumerate(rows)]
-
-    @cached_property
-    def ids(self) -> list[str]:
-        """The cell of each row that names it; empty texts without such a column."""
-        at = self.columns.id
-        return [""] * len(self.errors) if at is None else texts_of(self.batch.columns[at])
 
 
 def read_chunks(path: Path, fields: Fields, size: int = CHUNK) -> Iterator[Chunk]:
@@ -144,4 +129,5 @@ def _chunk(table: OpenTable, columns: Matched, fields: Fields, batch: Batch) -> 
     for row, problem in batch.problems.items():  # of a row that does not fit, no cell is judged
         errors[row] = problem
     values[[row for row, error in enumerate(errors) if error]] = np.nan
-    return Chunk(table, columns, batch, values, errors)
+    ids = [""] * len(errors) if columns.id is None else texts_of(batch.columns[columns.id])
+    return Chunk(table, columns, batch, values, errors, ids)

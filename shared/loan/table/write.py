@@ -8,18 +8,16 @@ formula gets an apostrophe. A Parquet file, which no spreadsheet runs, keeps its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import typed
-from shared.loan.table.columns import raw_texts
-from shared.loan.table.parquet import ParquetAnswers
+from shared.loan.table.parquet import parquet_writer
 from shared.loan.table.rows import Batch, OpenTable
 from shared.spreadsheet import FORMULA_STARTS
 
@@ -30,74 +28,46 @@ PROBABILITIES = pa.array([f"{k / STEPS:.4f}" for k in range(STEPS + 1)])  # look
 FORMULA = f"^[{re.escape(''.join(FORMULA_STARTS))}]"
 SIGNED_NUMBER = r"^(?:[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]\d+,\d+)$"
 
-
-class Answers(Protocol):
-    """A file that takes rows with their results."""
-
-    def write(self, batch: Batch, results: pa.RecordBatch) -> None:
-        """Write some rows, each with its results behind it."""
+Write = Callable[[Batch, pa.RecordBatch], object]
 
 
 @contextmanager
-def open_answers(path: Path, table: OpenTable, results: pa.Schema) -> Iterator[Answers]:
-    """A file for the rows of a table and their results, of the kind that was sent.
+def open_answers(path: Path, table: OpenTable, results: pa.Schema) -> Iterator[Write]:
+    """A file for the rows of a table with their results: Parquet for Parquet, CSV for all others.
 
     Args:
         path: of the file.
-        table: whose columns come back as they were sent; a workbook's as CSV.
+        table: whose columns come back as they were sent.
         results: names and types of the columns that follow.
+
+    Yields:
+        What writes some rows and their results. Of a row with too many cells those come back that
+        have a column, one with too few is filled up.
     """
     if table.schema is not None:
-        with closing(ParquetAnswers(path, table.schema, results)) as answers:
-            yield answers
-    else:
-        with path.open("wb") as file:
-            yield CsvAnswers(file, [*table.header, *results.names], table.delimiter)
+        with parquet_writer(path, table.schema, results) as write:
+            yield write
+        return
+    with path.open("wb") as file:
+        file.write((MARK + _line([*table.header, *results.names], table.delimiter)).encode())
+
+        def write_lines(batch: Batch, results: pa.RecordBatch) -> None:
+            columns = [*batch.columns, *written(results)]
+            cells = [_as_needed(column, table.delimiter) for column in columns]
+            rows = pc.binary_join_element_wise(*cells, table.delimiter)
+            file.write(pc.binary_join_element_wise(rows, "", LINE_END).buffers()[2])
+
+        yield write_lines
 
 
-class CsvAnswers:
-    """A CSV that takes rows with their results."""
-
-    def __init__(self, file: BinaryIO, header: Sequence[str], delimiter: str) -> None:
-        self._file, self._delimiter = file, delimiter
-        file.write(f"{MARK}{_line(header, delimiter)}".encode())
-
-    def write(self, batch: Batch, results: pa.RecordBatch) -> None:
-        """Write some rows in their order.
-
-        Args:
-            batch: of a row with too many cells those come back that have a column, one with too few
-                is filled up.
-            results: texts and probabilities; nothing is written for null.
-        """
-        columns = [*batch.columns, *map(written, results.columns)]
-        cells = [
-            _ready(column, raw, self._delimiter)
-            for column, raw in zip(columns, raw_texts(columns), strict=True)
-        ]
-        rows = pc.binary_join_element_wise(*cells, self._delimiter)
-        lines = pc.binary_join_element_wise(rows, "", LINE_END)
-        self._file.write(lines.buffers()[2])
-
-
-def written(column: pa.Array) -> pa.Array:
-    """A column of results as text: probabilities with four digits, empty texts for null."""
-    if pa.types.is_floating(column.type):
-        column = PROBABILITIES.take(pc.round(pc.multiply(column, STEPS)).cast(pa.int32()))
-    return column.fill_null("")
-
-
-def template(fields: Fields) -> str:
-    """A CSV to fill in: the header, an applicant with all values, one with the form's defaults.
-
-    What the form leaves open is "not stated" and an empty cell of the second applicant.
-    """
-    rows = [
-        [field.column for field in fields],
-        [_default(field) or _first(field) for field in fields],
-        [_default(field) for field in fields],
+def written(results: pa.RecordBatch) -> list[pa.Array]:
+    """Results as text: probabilities with four digits, empty texts for null."""
+    return [
+        PROBABILITIES.take(pc.round(pc.multiply(column, STEPS)).cast(pa.int32())).fill_null("")
+        if pa.types.is_floating(column.type)
+        else column.fill_null("")
+        for column in results.columns
     ]
-    return "".join(_line(row, ",") for row in rows)
 
 
 def cells_in_csv(column: pa.Array, delimiter: str) -> pa.Array:
@@ -113,14 +83,29 @@ def cells_in_csv(column: pa.Array, delimiter: str) -> pa.Array:
     return pc.if_else(is_odd, pc.binary_join_element_wise("", doubled, "", '"'), safe)
 
 
+def template(fields: Fields) -> str:
+    """A CSV to fill in: the header, an applicant with all values, one with the form's defaults.
+
+    What the form leaves open is "not stated" and an empty cell of the second applicant.
+    """
+    rows = [
+        [field.column for field in fields],
+        [_default(field) or _first(field) for field in fields],
+        [_default(field) for field in fields],
+    ]
+    return "".join(_line(row, ",") for row in rows)
+
+
+def _as_needed(column: pa.Array, delimiter: str) -> pa.Array:
+    """Cells as they stand in a CSV; most columns hold no sign that matters and stay the same."""
+    buffer = column.buffers()[2]
+    text = buffer.to_pybytes() if buffer else b""
+    signs = {*FORMULA_STARTS, delimiter, '"', "\n", "\r"}
+    return cells_in_csv(column, delimiter) if any(s.encode() in text for s in signs) else column
+
+
 def _line(cells: Sequence[str], delimiter: str) -> str:
     return delimiter.join(cells_in_csv(pa.array(cells), delimiter).to_pylist()) + LINE_END
-
-
-def _ready(column: pa.Array, raw: bytes, delimiter: str) -> pa.Array:
-    """The same; most columns hold no sign that matters, and stay as they are."""
-    signs = {*FORMULA_STARTS, delimiter, '"', "\n", "\r"}
-    return cells_in_csv(column, delimiter) if any(s.encode() in raw for s in signs) else column
 
 
 def _default(field: Field) -> str:

@@ -82,7 +82,7 @@ def answer_table(
         for chunk in read_chunks(source, served.fields):
             if not rows:
                 schema = result_schema(with_reasons)
-                file = stack.enter_context(open_answers(target, chunk.source, schema))
+                write = stack.enter_context(open_answers(target, chunk.source, schema))
             rows += len(chunk.errors)
             if with_reasons and rows > MOST_WITH_REASONS:
                 raise InputError(
@@ -90,12 +90,12 @@ def answer_table(
                     "more. Ask without reasons, or split it."
                 )
             results = result_columns(served, chunk, with_reasons=with_reasons)
-            file.write(chunk.batch, results)
+            write(chunk.batch, results)
             errors += len(chunk.errors) - chunk.errors.count(None)
             answers.update(results[0].to_pylist())
             ids.add(chunk.ids)
             first = first or _preview(chunk, results)
-            progress = Progress(rows, errors, dict(answers), {}, chunk.done, first)
+            progress = Progress(rows, errors, dict(answers), {}, chunk.batch.done, first)
             yield progress
     if not rows:  # in a workbook, cells that are there may be blank
         raise InputError("All rows below the header are blank. Put an applicant into each row.")
@@ -149,10 +149,8 @@ def _reasons(served: Served, chunk: Chunk) -> list[str | None]:
 
 
 def _preview(chunk: Chunk, results: pa.RecordBatch, most: int = 20) -> list[list[str]]:
-    numbers = [str(number) for number in chunk.numbers[:most]]
-    cells = (
-        written(column).to_pylist() for column in results.slice(0, most).columns[: len(RESULTS)]
-    )
+    numbers = [str(number) for number in chunk.batch.numbers[:most]]
+    cells = (column.to_pylist() for column in written(results.slice(0, most))[: len(RESULTS)])
     return [list(row) for row in zip(numbers, chunk.ids[:most], *cells, strict=True)]
 
 
