@@ -170,7 +170,7 @@ def _all_floats(column: pa.Array, decimal: Decimal) -> Values | None:
     """All cells as PyArrow reads numbers; None where one of them needs a closer look."""
     kind = column.type
     if is_text(kind):
-        if decimal == "," and b"." in raw_texts([column])[0]:  # which may group thousands
+        if decimal == "," and pc.any(pc.match_substring(column, ".")).as_py():  # of thousands?
             return None
         column = pc.if_else(pc.equal(column, ""), None, column)
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
@@ -225,12 +225,6 @@ def _is_blank(text: str) -> bool:
 def is_text(kind: pa.DataType) -> bool:
     """Whether cells of a type are texts, one behind the other in one buffer."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def raw_texts(columns: Sequence[pa.Array]) -> list[bytes]:
-    """The bytes of columns of text, to be searched; of a slice those of the whole column."""
-    buffers = [column.buffers()[2] for column in columns]
-    return [buffer.to_pybytes() if buffer else b"" for buffer in buffers]
 
 
 def texts_of(column: pa.Array) -> list[str]:

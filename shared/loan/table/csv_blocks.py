@@ -22,7 +22,6 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from shared.errors import InputError
-from shared.loan.table.columns import raw_texts
 from shared.loan.table.dialect import Dialect, find_dialect
 from shared.loan.table.rows import MOST_CHARACTERS, Batch, OpenTable, Row, batch_of, row_problem
 
@@ -30,6 +29,7 @@ BLOCK = 1 << 19  # characters read at a time
 MOST_OF_A_LINE = 20 * BLOCK
 MOST_OPEN = 1 << 17  # characters behind a quote until it counts as never closed
 END = "\x1e\x1eend of the text"  # a last line: where it is not a row of its own, a quote is open
+LINE_ENDS = (b"\n", b"\r")
 OPEN_QUOTE = 'A quote (") is opened and never closed. Close it, or leave it out.'
 
 
@@ -124,12 +124,18 @@ def _parsed(text: str, dialect: Dialect) -> list[pa.Array] | None:
     except pa.ArrowInvalid:  # a row of another width
         return None
     columns: list[pa.Array] = [column.combine_chunks() for column in parsed.columns]
-    if is_quoted and any(b"\n" in text or b"\r" in text for text in raw_texts(columns)):
+    if is_quoted and any(sign in _bytes_of(column) for column in columns for sign in LINE_ENDS):
         return None
     lengths = np.array([pc.binary_length(column).to_numpy() for column in columns])
     if lengths.max() > MOST_CHARACTERS or lengths.sum(axis=0).min() == 0:
         return None
     return columns
+
+
+def _bytes_of(column: pa.Array) -> bytes:
+    """All texts of a column, one behind the other."""
+    buffer = column.buffers()[2]
+    return buffer.to_pybytes() if buffer else b""
 
 
 def _records(
