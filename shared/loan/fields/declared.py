@@ -79,16 +79,14 @@ class Field:
 
         A value goes before a label, a label before an alias, where two choices claim the same.
         """
-        ways = [
+        spelled: dict[str, int] = {}
+        for ways in (
             [(choice.value,) for choice in self.choices],
             [(choice.label,) for choice in self.choices],
             [choice.aliases for choice in self.choices],
-        ]
-        spelled: dict[str, int] = {}
-        for texts_by_choice in ways:
-            for index, texts in enumerate(texts_by_choice):
-                for text in texts:
-                    spelled.setdefault(text.casefold(), index)
+        ):
+            for index, texts in enumerate(ways):
+                spelled |= {text.casefold(): index for text in texts} | spelled
         return spelled
 
 

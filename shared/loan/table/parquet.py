@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -55,37 +55,51 @@ def open_parquet(path: Path) -> OpenTable:
         raise InputError(NO_ROWS)
     if facts.num_rows > MOST_ROWS:
         raise InputError(TOO_MANY)
-    _refuse_size(max(unpacked, *(leaf.length for leaf in leaves)), MOST_UNPACKED)
-    schema = plain.schema_arrow
+    _refuse_size(unpacked, MOST_UNPACKED)
+    schema, longest = plain.schema_arrow, max(leaf.length for leaf in leaves)
 
     def batches(size: int) -> Iterator[Batch]:
         number = FIRST
+        _refuse_size(longest * size, MOST_OF_A_BATCH)  # of fixed length, not read as dictionaries
         with _readable():
-            for part in coded.iter_batches(batch_size=size):
-                _refuse_size(sum(map(_unpacked, part.columns)), MOST_OF_A_BATCH)
-                columns = [
-                    _as(column, kind)
-                    for column, kind in zip(part.columns, schema.types, strict=True)
-                ]
+            for part in _joined(coded.iter_batches(batch_size=size), schema, size):
                 numbers = range(number, number + part.num_rows)
                 number += part.num_rows
                 done = (number - FIRST) / facts.num_rows
-                yield Batch(columns, numbers, _problems(columns), {}, done)
+                yield Batch(part.columns, numbers, _problems(part.columns), {}, done)
 
     return OpenTable([name.strip() for name in schema.names], batches, schema=schema)
 
 
-def usable(matched: Matched, table: OpenTable) -> Matched:
+def _joined(
+    parts: Iterable[pa.RecordBatch], schema: pa.Schema, size: int
+) -> Iterator[pa.RecordBatch]:
+    """Parts that follow each other with their texts written out, at most `size` rows together.
+
+    With dictionaries no part reaches beyond its row group, and a file may have a great many.
+    """
+    waiting: list[pa.RecordBatch] = []
+    for part in parts:
+        if sum(len(other) for other in waiting) + len(part) > size:
+            yield pa.concat_batches(waiting)
+            waiting = []
+        _refuse_size(sum(map(_unpacked, part.columns)), MOST_OF_A_BATCH)
+        columns = map(_as, part.columns, schema.types)
+        waiting.append(pa.record_batch(list(columns), schema=schema))
+    yield pa.concat_batches(waiting)
+
+
+def usable(matched: Matched, schema: pa.Schema) -> Matched:
     """The same columns, of types from which a field can be read.
 
     Raises:
         InputError: a field's column holds lists, records or bytes.
     """
-    kinds = table.schema.types
+    kinds = schema.types
     for at in matched.fields:
         if not _is_scalar(kinds[at]):
             raise InputError(
-                f"The column {table.header[at]} holds {kinds[at]}, which cannot be read as "
+                f"The column {schema.names[at]} holds {kinds[at]}, which cannot be read as "
                 "values. Send numbers, texts or booleans."
             )
     has_id = matched.id is not None and _is_scalar(kinds[matched.id])
@@ -115,6 +129,8 @@ def parquet_writer(
 def _readable() -> Iterator[None]:
     try:
         yield
+    except InputError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(
             f"The file begins like a Parquet file but cannot be read ({error}). Write it again."

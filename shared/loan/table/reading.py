@@ -74,7 +74,7 @@ def read_chunks(path: Path, fields: Fields, size: int = CHUNK) -> Iterator[Chunk
     table = open_table(path)
     columns = match_columns(fields, table.header)
     if table.schema is not None:
-        columns = usable(columns, table)
+        columns = usable(columns, table.schema)
     rows = 0
     for batch in table.batches(size):
         rows += len(batch.numbers)
