@@ -21,7 +21,7 @@ from shared.loan.table import csv_blocks
 from shared.loan.table.reading import read_chunks
 from shared.loan.table.write import cells_in_csv
 
-ANY_TIME = settings(deadline=None, derandomize=True, max_examples=100, database=None)
+ANY_TIME = settings(deadline=None, derandomize=True, max_examples=60, database=None)
 ONE = (Field("income", "Income", "Income", "", "number", highest=10),)
 # Signs that matter to tables, and letters of one to four bytes.
 SIGNS = "a1é€\U0001f600 ,;\t\"'\n\r=+-.\ufeff\x0b\x1c\x85\u2028"
@@ -47,10 +47,13 @@ def read(content, fields=ONE):
         return list(read_chunks(path, fields))
 
 
-def csv_of(rows, **how):
-    """Rows as Python's module writes them."""
+def csv_of(rows, quoting=csv.QUOTE_MINIMAL, **how):
+    """Rows as Python's module writes them, which leaves a line end of another kind unquoted."""
     stream = io.StringIO()
-    csv.writer(stream, **how).writerows([["Income", "Note", "Remark"], *rows])
+    if any(sign in cell for cells in rows for cell in cells for sign in "\r\n"):
+        quoting = csv.QUOTE_ALL
+    writer = csv.writer(stream, quoting=quoting, **how)
+    writer.writerows([["Income", "Note", "Remark"], *rows])
     return stream.getvalue()
 
 
@@ -104,9 +107,9 @@ def test_whatever_stands_in_a_file_no_filled_line_is_lost(text):
     errors = [error for chunk in chunks for error in chunk.errors]
     numbers = [number for chunk in chunks for number in chunk.numbers]
     assert len(rows) == len(errors) == len(numbers) and numbers == sorted(set(numbers))
-    sent = "".join(sign for sign in content if sign in "5aend")
-    back = "".join(sign for cells in rows for cell in cells for sign in cell if sign in "5aend")
-    assert sorted(back) == sorted(sent.replace("Income,Note,Remark", "")[len("neeea") :]) or True
+    back = "".join(cell for cells in rows for cell in cells)
+    behind = content.partition("\n")[2]
+    assert [back.count(sign) for sign in "5axyz"] == [behind.count(sign) for sign in "5axyz"]
 
 
 @ANY_TIME
@@ -131,14 +134,10 @@ APPLICANTS = st.fixed_dictionaries(
 )
 
 
-@ANY_TIME
-@settings(max_examples=30)
+@settings(ANY_TIME, max_examples=30)
 @given(st.lists(APPLICANTS, min_size=1, max_size=4))
 def test_the_same_applicant_gets_the_same_numbers_from_every_kind_of_file(applicants):
-    typed_rows = [
-        {name: value for name, value in zip(HEADER, row(**values), strict=True)}
-        for values in applicants
-    ]
+    typed_rows = [dict(zip(HEADER, row(**values), strict=True)) for values in applicants]
     as_text = [["" if v is None else str(v) for v in values.values()] for values in typed_rows]
     contents = [csv_of_header(as_text), quoted(*as_text).encode()]
     with tempfile.TemporaryDirectory() as folder:
@@ -164,6 +163,14 @@ def csv_of_header(rows):
     return "".join(",".join(cells) + "\n" for cells in (HEADER, *rows)).encode()
 
 
+def number_or_error(text, decimal):
+    """What a cell means, or why it means nothing."""
+    try:
+        return number_in_cell(text, "N", decimal)
+    except InputError as error:
+        return str(error)
+
+
 FINITE = st.floats(-1e15, 1e15, allow_nan=False)
 
 
@@ -185,17 +192,11 @@ def test_thousands_that_are_marked_are_never_read_in_silence(value):
     assert value in meanings(text) and value in meanings(text.replace(",", "."))
     for decimal in ".,":
         for grouped in (text, text.replace(",", ".")):
-            read_or_refused(grouped, decimal, value)
-
-
-def read_or_refused(text, decimal, value):
-    """A grouped number may be read as a decimal where that mark is the decimal's, else never."""
-    try:
-        number = number_in_cell(text, "x", decimal)
-    except InputError:
-        return
-    assert text.count(decimal) == 1 and number == float(text.replace(decimal, "."))
-    assert abs(number) * 1000 == abs(value)
+            number = number_or_error(grouped, decimal)
+            # It may be read where the mark is that of decimals, and only as one.
+            if not isinstance(number, str):
+                assert grouped.count(decimal) == 1
+                assert number == float(grouped.replace(decimal, "."))
 
 
 @ANY_TIME
@@ -204,21 +205,17 @@ def test_a_decimal_comma_is_read_where_it_is_usual_and_explained_elsewhere(whole
     text, value = f"{whole},{fraction:03}9", float(f"{whole}.{fraction:03}9")
     assert number_in_cell(text, "x", ",") == value
     assert meanings(text) == (value,)
-    try:
-        number_in_cell(text, "x", ".")
-    except InputError as error:
-        assert f"Write {typed(value)}" in str(error)
-    else:
-        raise AssertionError(text)
+    assert f"Write {typed(value)} with a point." in number_or_error(text, ".")
 
 
 @ANY_TIME
 @given(st.text("0123456789.,eE+- _'€", max_size=9), st.sampled_from([".", ","]))
 def test_a_text_is_a_finite_number_or_refused_with_itself(text, decimal):
-    try:
-        assert np.isfinite(number_in_cell(text, "x", decimal))
-    except InputError as error:
-        assert " ".join(text.split())[:9] in str(error)
+    number = number_or_error(text, decimal)
+    if isinstance(number, str):
+        assert number.startswith(f'N is "{" ".join(text.split())}", which ')
+    else:
+        assert np.isfinite(number)
 
 
 @ANY_TIME
@@ -229,10 +226,8 @@ def test_a_column_says_the_same_as_each_of_its_cells(cells, delimiter):
     csv.writer(stream, delimiter=delimiter).writerows([["N", "Note"], *([c, "x"] for c in cells)])
     (chunk,) = read(stream.getvalue().encode(), field)
     for cell, (value,), error in zip(cells, chunk.table, chunk.errors, strict=True):
+        meant = number_or_error(cell, "," if delimiter == ";" else ".")
         if cell.strip() in ("", "-"):
             assert np.isnan(value) and error is None
-            continue
-        try:
-            assert number_in_cell(cell, "N", "," if delimiter == ";" else ".") == value
-        except InputError as problem:
-            assert str(problem) == error
+        else:
+            assert meant == (error if isinstance(meant, str) else value)
