@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from loan_tables import NUMBERS, lines, quoted, row
 
+from loan_space.many import SeenIds
 from shared.errors import InputError
 from shared.loan.fields.declared import Field
-from loan_space.many import SeenIds
 
 ONE = (Field("income", "Income", "Income", "", "number", highest=10),)
 

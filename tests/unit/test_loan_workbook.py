@@ -19,7 +19,7 @@ def test_a_workbook_is_read_like_a_csv(tmp_path):
     (chunk,) = read_chunks(path, FIELDS)
     assert chunk.cells[0] == row() and chunk.table[[0, 2]].tolist() == [NUMBERS, NUMBERS]
     assert list(chunk.numbers) == [2, 4, 5]
-    assert chunk.errors[1] == 'LoanAmount is "x", which is no number.'
+    assert chunk.errors[1] == 'LoanAmount is "x", which is not a number.'
     assert chunk.batch.done == 1
 
 

@@ -117,8 +117,8 @@ def _read_number(field: Field, value: object) -> float:
         number = _as_float(value)
     else:
         raise InputError(
-            f"{field.label} is {shown(str(value))}, which is no number. Send a number, or leave it "
-            f"out where it is {NOT_STATED}."
+            f"{field.label} is {shown(str(value))}, which is not a number. Send a number, or "
+            f"leave it out where it is {NOT_STATED}."
         )
     check_range(field, number, field.label)
     return number

@@ -45,7 +45,7 @@ class Field:
         protected: whether it describes who the applicant is; never offered as advice.
         default: what the form shows first; None is "not stated".
         choices: of a choice, in their order.
-        unit: of a number, as said behind it.
+        unit: of a number, as it stands behind it.
         thousands: whether a number counts thousands.
         lowest, highest: what a number can be at all; beyond that it is refused.
         step: between the values that advice and sliders try.
@@ -177,13 +177,14 @@ def from_json(recorded: list[Mapping[str, Any]]) -> Fields:
     Raises:
         KeyError, TypeError, ValueError: it is no record of fields.
     """
-    return tuple(_field(each) for each in recorded)
+    return tuple(_field(record) for record in recorded)
 
 
 def _field(recorded: Mapping[str, Any]) -> Field:
     values = dict(recorded)
     values["choices"] = tuple(
-        Choice(each["value"], each["label"], tuple(each["aliases"])) for each in values["choices"]
+        Choice(choice["value"], choice["label"], tuple(choice["aliases"]))
+        for choice in values["choices"]
     )
     seen = values.get("seen")
     values["seen"] = (float(seen[0]), float(seen[1])) if seen else None

@@ -108,7 +108,7 @@ def _missing(missing: list[Field], fields: Fields, extra: list[str]) -> str:
 def _suggestions(missing: list[Field], extra: list[str]) -> list[str]:
     """The nearest column of no field for each missing one; each column is suggested once."""
     left = {folded(name): name for name in extra if folded(name)}
-    found = []
+    suggestions = []
     for field in missing:
         near = [
             match
@@ -116,8 +116,8 @@ def _suggestions(missing: list[Field], extra: list[str]) -> list[str]:
             for match in get_close_matches(folded(way), left, n=1, cutoff=ALIKE)
         ]
         if near:
-            found.append(f"Is {shown(left.pop(near[0]))} meant to be {field.column}?")
-    return found
+            suggestions.append(f"Is {shown(left.pop(near[0]))} meant to be {field.column}?")
+    return suggestions
 
 
 def read_values(

@@ -160,9 +160,8 @@ def _refuse_far_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 
 
 def _refuse_far(tags: bytes) -> None:
-    found = FAR.search(tags.translate(BLANKS))
-    if found:
+    if place := FAR.search(tags.translate(BLANKS)):
         raise InputError(
-            f"The workbook has a cell at {found[1].decode(errors='replace')}, far outside of any "
+            f"The workbook has a cell at {place[1].decode(errors='replace')}, far outside of any "
             "table. Delete what stands there, or save the table as CSV."
         )

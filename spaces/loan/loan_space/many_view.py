@@ -128,13 +128,13 @@ def progress_text(progress: Progress) -> str:
 
 def summary_html(progress: Progress) -> str:
     """What came out, in sentences, and the first rows."""
-    told = ", ".join(
+    outcomes = ", ".join(
         f"{progress.answers[answer]:,} {words}"
         for answer, words in WORDS.items()
         if answer in progress.answers
     )
     errors = f" {progress.errors:,} could not be read and say why." if progress.errors else ""
-    twice = "".join(
+    repeated = "".join(
         f" {escape(name)} stands {times:,} times." for name, times in progress.repeated.items()
     )
     heads = ("Row", "Name", *many.result_schema(with_reasons=False).names)
@@ -142,10 +142,10 @@ def summary_html(progress: Progress) -> str:
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
         for row in progress.first
     )
-    counted = "1 row" if progress.rows == 1 else f"{progress.rows:,} rows"
+    rows = "1 row" if progress.rows == 1 else f"{progress.rows:,} rows"
     minutes = DELETE_UPLOADS[1] // 60
     return (
-        f'<div class="text" role="status"><p><strong>{counted}: {told or "no answer"}.</strong>'
-        f"{errors}{twice} The file can be downloaded for {minutes} minutes; then it is deleted."
+        f'<div class="text" role="status"><p><strong>{rows}: {outcomes or "no answer"}.</strong>'
+        f"{errors}{repeated} The file can be downloaded for {minutes} minutes; then it is deleted."
         f"</p></div>{table('The first rows', heads, body)}"
     )
