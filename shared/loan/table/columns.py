@@ -16,6 +16,7 @@ from shared.errors import InputError
 from shared.loan.fields.checks import check_range, choice_problem, no_choice
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import Decimal, number_in_cell, shown
+from shared.loan.table.rows import TEXT_TYPES, Row
 from shared.wording import listed
 
 ALIKE = 0.6  # of difflib's ratio; below it a suggestion would be a guess
@@ -28,7 +29,6 @@ NOT_STATED = {
 EXACT = 2**53  # from here on a float is no longer every whole number
 MOST_SUGGESTIONS = 50  # a part of the table; looking for the nearest choice takes its time
 
-Row = list[str]
 Values = NDArray[np.float64]
 Problems = dict[int, str]  # by the position of a row
 
@@ -169,7 +169,7 @@ def _numbers(
 def _all_floats(column: pa.Array, decimal: Decimal) -> Values | None:
     """All cells as PyArrow reads numbers; None where one of them needs a closer look."""
     kind = column.type
-    if is_text(kind):
+    if kind in TEXT_TYPES:
         if decimal == "," and pc.any(pc.match_substring(column, ".")).as_py():  # of thousands?
             return None
         column = pc.if_else(pc.equal(column, ""), None, column)
@@ -220,11 +220,6 @@ def _choices(
 
 def _is_blank(text: str) -> bool:
     return text.strip().casefold() in NOT_STATED
-
-
-def is_text(kind: pa.DataType) -> bool:
-    """Whether cells of a type are texts, one behind the other in one buffer."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def texts_of(column: pa.Array) -> list[str]:

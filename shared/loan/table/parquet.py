@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shared.errors import InputError
-from shared.loan.table.columns import Matched, is_text
+from shared.loan.table.columns import Matched
 from shared.loan.table.rows import (
     MOST_CHARACTERS,
     MOST_ROWS,
     NO_ROWS,
+    TEXT_TYPES,
     TOO_MANY,
     Batch,
     OpenTable,
@@ -171,7 +172,7 @@ def _problems(columns: list[pa.Array]) -> dict[int, str]:
     problems: dict[int, str] = {}
     for column in columns:
         stated = column.is_valid().to_numpy(zero_copy_only=False)
-        if is_text(column.type):
+        if column.type in TEXT_TYPES:
             lengths = pc.utf8_length(column).fill_null(0).to_numpy(zero_copy_only=False)
             stated = lengths > 0
             for row in np.flatnonzero(lengths > MOST_CHARACTERS).tolist():

@@ -15,6 +15,7 @@ MOST_CHARACTERS = 10_000  # of a cell
 MOST_NAMED = 3  # cells that a message quotes
 TOO_MANY = f"The table has more than {MOST_ROWS:,} rows. Split it and send the parts."
 NO_ROWS = "The table has a header and no rows. Put an applicant into each row below the header."
+TEXT_TYPES = (pa.string(), pa.large_string())  # texts one behind the other in one buffer
 
 Row = list[str]
 
