@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from gradio_client import Client, handle_file
 from live_server import Server
@@ -177,3 +179,21 @@ def test_a_file_of_the_server_is_not_read(loan_http: httpx.Client, loan_server: 
     reply = loan_http.get(f"/call/predict_csv/{event}").text
     assert reply.startswith("event: error")
     assert "checkpoint" not in reply
+
+
+def test_parquet_is_answered_with_parquet(loan_client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "applicants.parquet"
+    numbers = [int(cell) if cell.isdigit() else cell for cell in row(Dependents="two")]
+    bad = {**dict(zip(HEADER, numbers, strict=True)), "Property_Area": "moon"}
+    sent = pa.Table.from_pylist([dict(zip(HEADER, numbers, strict=True)), bad])
+    pq.write_table(sent, path)
+    result = loan_client.predict(file=handle_file(str(path)), api_name="/predict_csv")
+    assert Path(result).suffix == ".parquet"
+    back = pq.read_table(result)
+    assert back.schema.names == [*HEADER, *RESULTS] and back.select(HEADER) == sent
+    first, second = back.to_pylist()
+    (same,) = answered(loan_client, given(tmp_path, lines(row(Dependents="two"))))
+    for name in RESULTS[1:3]:
+        assert first[name] == pytest.approx(float(same[name]), abs=ROUNDED)
+        assert second[name] is None
+    assert first["loan_answer"] == same["loan_answer"] and '"moon"' in second["loan_error"]

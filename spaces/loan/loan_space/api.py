@@ -24,6 +24,7 @@ from shared.loan.fields.application import NOT_STATED
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import shown
 from shared.loan.models.registry import MODELS
+from shared.loan.table.reading import answers_suffix
 from shared.loan.table.write import template
 from shared.page.endpoints import file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
@@ -75,21 +76,22 @@ class Endpoints:
         return as_advice(self.served, answer(self.served, values))
 
     def predict_csv(self, file: UploadedFile, reasons: bool = False) -> UploadedFile:
-        """Answer for a table of applicants, CSV or Excel, up to a million rows. Not a lending
-        decision.
+        """Answer for a table of applicants, CSV, Excel or Parquet, up to a million rows. Not a
+        lending decision.
 
         Parameters:
             file: A column for each field, in any order; others come back as they are.
             reasons: Whether each row gets its reasons; for small tables only.
 
         Returns:
-            A CSV: all that was sent, then the answers; a bad row says what is wrong with it.
+            A CSV, or Parquet for Parquet: all that was sent, then the answers; a bad row says what
+            is wrong with it.
         """
         with plain_errors():
             path = Path(file_path(file, "file", "applicants.csv"))
             if not isinstance(reasons, bool):
                 raise InputError(f"reasons is {shown(str(reasons))}; it must be true or false.")
-            with result_file() as target:
+            with result_file(answers_suffix(path)) as target:
                 for _ in answer_table(self.served, path, target, with_reasons=reasons):
                     pass  # a program waits for the file
         return {"path": str(target), "meta": {"_type": "gradio.FileData"}}

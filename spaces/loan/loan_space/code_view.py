@@ -26,7 +26,7 @@ print(answer["text"], {answers})
 print(client.predict(**applicant, api_name="/explain")["reasons"])
 print(client.predict(**applicant, api_name="/advise")["suggestions"])
 
-# a table, CSV or Excel
+# a table: CSV, Excel or Parquet
 print(client.predict(file=handle_file("applicants.csv"), api_name="/predict_csv"))
 """
 JAVASCRIPT = """\

@@ -10,7 +10,7 @@ from loan_space.applicant.second_opinions import warm_up
 from loan_space.serving import Served, serve
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.checkpoint.source import LoadedCheckpoint, Opened
-from shared.loan.table.open import MOST_BYTES
+from shared.loan.table.rows import MOST_BYTES
 from shared.page import html
 from shared.page import launch as page
 from shared.page.gradio_internals import check_counts, keep_signatures
