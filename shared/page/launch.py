@@ -8,7 +8,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.page.html import page_asset
 from shared.page.takeover import follow
 from shared.page.turns import MOST_WAITING

@@ -17,8 +17,9 @@ from copy import copy
 import gradio as gr
 from gradio.blocks import BlocksConfig
 
-from shared.checkpoint.hub_words import detail
-from shared.checkpoint.source import LoadedCheckpoint, Opened, not_opened, say
+from shared.checkpoint.hub_errors import detail
+from shared.checkpoint.loading import Opened, not_opened, say
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.errors import CheckpointError
 
 log = logging.getLogger(__name__)

@@ -21,8 +21,8 @@ LOAD = """
 import json, logging, sys, time
 from dataclasses import asdict
 from pathlib import Path
-from shared.checkpoint import order
-from shared.checkpoint.source import begin, open_first
+from shared.checkpoint import loading
+from shared.checkpoint.loading import begin, open_first
 from shared.errors import CheckpointError
 
 logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -33,7 +33,7 @@ def open_it(loaded):
     return loaded
 
 if "hurry" in sys.argv:
-    order.PAUSES = (0.2,)
+    loading.PAUSES = (0.2,)
 begun = time.monotonic()
 asking = begin(Path(sys.argv[1]), variable="SOME_CHECKPOINT", task="tumor")
 opened = open_first(asking, open_it)

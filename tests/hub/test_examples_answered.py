@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from release_checkpoints import ROOT, write_loan
 
-from shared.checkpoint.examples import read_examples
+from shared.checkpoint.contract import read_examples
 from shared.errors import CheckpointError
 from training.draws import hashes_of_measured
 from training.release.examples_answered import OPEN, check_answers, check_one

@@ -15,7 +15,7 @@ from hub_server import Hub
 from loader import NOWHERE, REPOSITORY, Loader, locked
 
 from shared.checkpoint.contract import hash_folder
-from shared.checkpoint.order import PATIENCE
+from shared.checkpoint.loading import PATIENCE
 
 SAID = {
     401: "shows no such repository; a private one needs a token that may read it (HTTP 401)",

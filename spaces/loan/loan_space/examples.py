@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from loan_space.form import as_sent
-from shared.checkpoint.examples import read_examples
+from shared.checkpoint.contract import read_examples
 
 
 def examples_html(checkpoint: Path) -> str:

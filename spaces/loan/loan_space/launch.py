@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from loan_space.form import ASSETS
-from shared.checkpoint.source import Opened
+from shared.checkpoint.loading import Opened
 from shared.loan.table.open import MOST_BYTES
 from shared.page import launch as page
 from shared.page.html import asset

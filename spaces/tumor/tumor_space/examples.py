@@ -6,7 +6,7 @@ import base64
 from html import escape
 from pathlib import Path
 
-from shared.checkpoint.examples import EXAMPLES_FILE, read_examples
+from shared.checkpoint.contract import EXAMPLES_FILE, read_examples
 from shared.slices.decode import read_slice
 from tumor_space.drawing import png_url
 

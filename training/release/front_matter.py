@@ -11,8 +11,9 @@ from typing import Any
 
 from huggingface_hub.repocard import metadata_load, metadata_save
 
-from deploying.reach import ROOT
 from shared.checkpoint.lock import Lock
+from shared.errors import InputError
+from training.release import live
 
 README = "README.md"
 LONGEST_DESCRIPTION = 60  # characters; the Hub refuses a longer one
@@ -31,40 +32,40 @@ def check_front_matter(space: Path) -> None:
         space: its folder in this repository.
 
     Raises:
-        ValueError: names the key and what is wrong with it.
+        InputError: names the key and what is wrong with it.
     """
-    found = metadata_load(space / README) or {}
-    missing = [key for key in REQUIRED if not found.get(key)]
+    keys = metadata_load(space / README) or {}
+    missing = [key for key in REQUIRED if not keys.get(key)]
     if missing:
-        raise ValueError(f"README.md of {space.name}: front matter lacks {', '.join(missing)}.")
+        raise InputError(f"README.md of {space.name}: front matter lacks {', '.join(missing)}.")
     faults = {
-        "sdk": found["sdk"] != "gradio",
-        "sdk_version": found["sdk_version"] != tested_gradio(),
-        "colorFrom": found["colorFrom"] not in COLOURS,
-        "colorTo": found["colorTo"] not in COLOURS,
-        "app_file": not (space / found["app_file"]).is_file(),
-        "short_description": len(found["short_description"]) > LONGEST_DESCRIPTION,
+        "sdk": keys["sdk"] != "gradio",
+        "sdk_version": keys["sdk_version"] != tested_gradio(),
+        "colorFrom": keys["colorFrom"] not in COLOURS,
+        "colorTo": keys["colorTo"] not in COLOURS,
+        "app_file": not (space / keys["app_file"]).is_file(),
+        "short_description": len(keys["short_description"]) > LONGEST_DESCRIPTION,
     }
     for key in (key for key, wrong in faults.items() if wrong):
-        raise ValueError(f"README.md of {space.name}: {key} cannot be {found[key]!r}.")
-    for key in (key for key in OF_THE_LOCK if key in found):
-        raise ValueError(f"README.md of {space.name}: {key} comes from checkpoint.json. Remove it.")
+        raise InputError(f"README.md of {space.name}: {key} cannot be {keys[key]!r}.")
+    for key in (key for key in OF_THE_LOCK if key in keys):
+        raise InputError(f"README.md of {space.name}: {key} comes from checkpoint.json. Remove it.")
 
 
 def tested_gradio() -> str:
     """The version of Gradio that the tests ran with."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    lines = (live.ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     pins = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
     return pins["gradio"]
 
 
-def add(readme: Path, said: dict[str, Any]) -> None:
+def add(readme: Path, keys: dict[str, Any]) -> None:
     """Add keys to the front matter of an assembled folder's README.md; nothing for no keys."""
-    if said:
-        metadata_save(readme, {**(metadata_load(readme) or {}), **said})
+    if keys:
+        metadata_save(readme, {**(metadata_load(readme) or {}), **keys})
 
 
-def of_lock(lock: Lock, *, public: bool) -> dict[str, Any]:
+def keys_of_lock(lock: Lock, *, public: bool) -> dict[str, Any]:
     """`models` and `preload_from_hub`, pinned to the locked commit, of all locked files.
 
     Args:
@@ -76,18 +77,18 @@ def of_lock(lock: Lock, *, public: bool) -> dict[str, Any]:
         Keys of the front matter; none as long as no model has been published.
 
     Raises:
-        ValueError: a locked file has a name that the Hub's list cannot hold.
+        InputError: a locked file has a name that the Hub's list cannot hold.
     """
     if lock.repository is None:
         return {}
     for name in lock.files:
         if not PRELOADABLE.fullmatch(name):
-            raise ValueError(
+            raise InputError(
                 f"checkpoint.json names {name!r}; {PRELOAD} cannot name a file with a comma or a "
                 "space. Publish it under another name."
             )
-    said: dict[str, Any] = {MODELS: [lock.repository]}
+    keys: dict[str, Any] = {MODELS: [lock.repository]}
     if public:
         files = ",".join(sorted(lock.files))
-        said[PRELOAD] = [f"{lock.repository} {files} {lock.commit}"]
-    return said
+        keys[PRELOAD] = [f"{lock.repository} {files} {lock.commit}"]
+    return keys

@@ -6,18 +6,15 @@ import time
 from collections import deque
 from itertools import islice
 
-from huggingface_hub import HfApi, SpaceRuntime
-from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub import SpaceRuntime
+from huggingface_hub.errors import HTTPError
 
-from training.hub.causes import HTTPError
-from training.hub.errors import PublishError, Say, patiently
-from training.hub.reasons import without_secrets
+from shared.checkpoint.hub_errors import without_secrets
+from shared.checkpoint.hub_retries import pause
+from shared.errors import PublishError
+from training.release.hub import Repository, say
+from training.release.space import BROKEN, BUSY, OFF, RUNNING, SLEEPING, stage_of, state_of
 
-RUNNING = "RUNNING"
-SLEEPING = "SLEEPING"  # not among the client's stages, but the Hub says it; a visit wakes it
-BUSY = {"BUILDING", "RUNNING_BUILDING", "APP_STARTING", "RUNNING_APP_STARTING"}
-BROKEN = {"BUILD_ERROR", "CONFIG_ERROR", "NO_APP_FILE", "RUNTIME_ERROR", "DELETING"}
-OFF = {"PAUSED", "STOPPED"}
 NOT_STARTED = {"RUNTIME_ERROR"}  # built, so the log of the run says more
 PAUSE = 2.0  # seconds between two looks
 SETTLING = 30.0  # seconds in which an error may still be that of the version before
@@ -38,18 +35,15 @@ class BuildError(PublishError):
         self.stage = stage
 
 
-def wait_until_running(
-    api: HfApi, repository: str, commit: str, *, before: str | None, limit: float, say: Say
-) -> None:
+def wait_until_running(space: Repository, commit: str, *, before: str | None, limit: float) -> None:
     """Return when the Space runs a commit.
 
     Args:
-        api, repository: which Space.
+        space: which one.
         commit: 40 hex digits; that another one runs does not count.
         before: stage before this commit was put up. The Hub takes a moment to see a commit, so a
             stage of failure that stood there before counts only after a while.
         limit: seconds.
-        say: is told of each new stage, and when it came.
 
     Raises:
         BuildError: the build failed, the Space is off, or the limit is over.
@@ -58,7 +52,7 @@ def wait_until_running(
     began, last = time.monotonic(), ""
     fresh, building = before not in BROKEN, False
     while True:
-        runtime = state(api, repository, say)
+        runtime = state_of(space)
         elapsed, stage = time.monotonic() - began, stage_of(runtime)
         building = building or stage in BUSY or elapsed > SETTLING
         ours = runtime.raw.get("sha", commit if building else None) == commit
@@ -69,54 +63,37 @@ def wait_until_running(
         if ours and stage in (RUNNING, SLEEPING):
             return
         fresh = fresh or building
-        check_stage(runtime, repository, fresh=fresh)
+        _check_stage(runtime, space, fresh=fresh)
         if elapsed > limit:
             raise BuildError(
-                f"{repository} does not run {commit[:12]} after {limit:.0f} s ({shown}). "
+                f"{space} does not run {commit[:12]} after {limit:.0f} s ({shown}). "
                 "Wait longer with --wait SECONDS, or look at its page.",
                 stage,
             )
-        time.sleep(PAUSE)
+        pause(PAUSE)
 
 
-def stage_of(runtime: SpaceRuntime | None) -> str:
-    """What the Hub calls the state of a Space; "unknown" where it does not say."""
-    stage = runtime.stage if runtime else "unknown"
-    return str(getattr(stage, "value", stage))
-
-
-def check_stage(runtime: SpaceRuntime, repository: str, *, fresh: bool) -> None:
+def _check_stage(runtime: SpaceRuntime, space: Repository, *, fresh: bool) -> None:
     """Raise for a stage that no waiting ends; `fresh`: it is not that of an earlier build."""
     stage = stage_of(runtime)
     if stage in BROKEN and fresh:
         said = str(runtime.raw.get("errorMessage") or "").strip()
         said = f" The Hub says: {said.rstrip('.')}." if said else ""
-        raise BuildError(f"{repository} does not run: {stage}.{said}", stage)
+        raise BuildError(f"{space} does not run: {stage}.{said}", stage)
     if stage in OFF:
         raise BuildError(
-            f"{repository} is {stage}. Restart it in its settings on the Hub, then run again.",
+            f"{space} is {stage}. Restart it in its settings on the Hub, then run again.",
             stage,
         )
 
 
-def state(api: HfApi, repository: str, say: Say) -> SpaceRuntime:
-    """What the Hub says of a Space's runtime.
-
-    Raises:
-        PublishError: there is no such Space, or the Hub cannot be asked.
-    """
-    return patiently(
-        lambda: api.get_space_runtime(repository), "ask for its state", repository, say
-    )
-
-
-def show_log(api: HfApi, repository: str, stage: str, say: Say) -> None:
+def show_log(space: Repository, stage: str) -> None:
     """Show the end of the log that belongs to a failure: of the build, or of the run."""
     build = stage not in {*NOT_STARTED, RUNNING}
     name = "build" if build else "run"
     try:
-        lines = last_lines(api, repository, build=build)
-    except (HTTPError, HfHubHTTPError, OSError) as error:
+        lines = _last_lines(space, build=build)
+    except (HTTPError, OSError) as error:
         say(f"The {name} log cannot be had ({type(error).__name__}).")
         return
     say(f"The end of the {name} log:" if lines else f"The {name} log is empty.")
@@ -124,8 +101,8 @@ def show_log(api: HfApi, repository: str, stage: str, say: Say) -> None:
         say(f"  {line}")
 
 
-def last_lines(api: HfApi, repository: str, *, build: bool) -> list[str]:
+def _last_lines(space: Repository, *, build: bool) -> list[str]:
     """The last lines of a Space's log, without what looks like a token."""
-    parts = islice(api.fetch_space_logs(repository, build=build), MOST_LINES)
+    parts = islice(space.api.fetch_space_logs(space.name, build=build), MOST_LINES)
     lines = "".join(part if part.endswith("\n") else f"{part}\n" for part in parts).splitlines()
     return [without_secrets(line) for line in deque(lines, LAST_LINES)]

@@ -1,4 +1,15 @@
-"""The order in which the sources of a checkpoint are asked, and how long each is waited for."""
+"""How a Space comes by its checkpoint: each source in its turn, and the truth about which answers.
+
+1. the folder that an environment variable names;
+2. the Hub, at the locked commit, through the local cache;
+3. the cached copy, when the Hub cannot be reached or is slow;
+4. the bundled checkpoint.
+
+What is not complete, not the locked file to the byte, or cannot be opened is refused by name and
+the next source is used. The Hub is asked in the background and waited for a few seconds; a copy
+that comes after that is handed on as `Opened.later`, asked for as often as its trouble may pass.
+One line of the log says what was loaded, and why nothing before it in this order.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +18,21 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import chain, repeat
+from math import inf
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from shared.checkpoint.background import in_background
-from shared.checkpoint.hub import import_client
-from shared.checkpoint.hub_words import detail, may_pass, root_of
+from shared.checkpoint.hub import import_client, in_background
+from shared.checkpoint.hub_errors import detail, root_of
+from shared.checkpoint.hub_retries import may_pass, with_retries
 from shared.checkpoint.lock import Lock
-from shared.checkpoint.places import (
+from shared.checkpoint.source import (
     LoadedCheckpoint,
     bundled,
     cached_copy,
+    from_variable,
     hub_copy,
     lock_of_space,
     named,
@@ -28,6 +42,8 @@ from shared.checkpoint.places import (
 from shared.errors import CheckpointError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PATIENCE = 4.0  # seconds from asking; what a Space imports meanwhile takes most of them anyway
 UNPUBLISHED = "No model has been published yet."
@@ -70,6 +86,94 @@ class Candidate:
 
     checkpoint: LoadedCheckpoint
     later: Callable[[], LoadedCheckpoint] | None = None
+
+
+@dataclass(frozen=True)
+class Opened(Generic[T]):
+    """What was made of the first checkpoint that could be opened.
+
+    Attributes:
+        value: what `open` made of it.
+        checkpoint: it.
+        open: makes the same of another one.
+        later: waits for the Hub's copy, which was not there in time, and returns it; raises
+            CheckpointError when it cannot be had after all. None where nothing better can come.
+    """
+
+    value: T
+    checkpoint: LoadedCheckpoint
+    open: Callable[[LoadedCheckpoint], T]
+    later: Callable[[], LoadedCheckpoint] | None
+
+
+def begin(space: Path, *, variable: str, task: str) -> Begun:
+    """Ask the Hub, where it has to be asked, and return at once.
+
+    Args:
+        space: the Space's folder, with checkpoint.json and the bundled checkpoint.
+        variable: environment variable that may name another folder.
+        task: what the checkpoint has to be for, one of `contract.REQUIRED`.
+    """
+    by_name = cache(partial(from_variable, variable, task))
+    try:
+        if by_name() is not None:
+            return Begun(space, task, by_name, None)
+    except CheckpointError:
+        pass  # said when its turn comes
+    try:
+        lock = lock_of_space(space, task)
+    except CheckpointError:
+        return Begun(space, task, by_name, None)  # said when its turn comes
+    return Begun(space, task, by_name, ask(lock) if lock.repository else None)
+
+
+def load_checkpoint(space: Path, *, variable: str, task: str) -> LoadedCheckpoint:
+    """Find the checkpoint of a Space, without what may come later.
+
+    Args: as of `begin`. Raises: as `open_first`.
+    """
+    return open_first(begin(space, variable=variable, task=task), lambda loaded: loaded).checkpoint
+
+
+def open_first(begun: Begun, open: Callable[[LoadedCheckpoint], T]) -> Opened[T]:
+    """Open the first checkpoint in the order that is sound and can be opened.
+
+    Args:
+        begun: from `begin`.
+        open: makes something of a checkpoint; whatever it raises refuses that one.
+
+    Raises:
+        CheckpointError: no source holds a sound checkpoint; it says what was wrong with each.
+    """
+    refused: list[str] = []
+    last: Exception | None = None
+    for candidate in candidates(begun, refused):
+        try:
+            value = open(candidate.checkpoint)
+        except Exception as error:  # of any library that reads weights
+            refused.append(not_opened(candidate.checkpoint, error))
+            log.warning("%s %s", refused[-1], detail(error))
+            last = error
+            continue
+        say(candidate.checkpoint, logging.WARNING if refused else logging.INFO)
+        return Opened(value, candidate.checkpoint, open, candidate.later)
+    raise CheckpointError(" ".join(refused)) from last
+
+
+def not_opened(loaded: LoadedCheckpoint, error: Exception) -> str:
+    """The sentence on a checkpoint that is what it should be and yet of no use to this code."""
+    said = str(error) if isinstance(error, CheckpointError) else type(error).__name__
+    sought = named(loaded.repository, loaded.revision)
+    return refusal(loaded.source, sought, f"it cannot be opened by this code ({said}).")
+
+
+def say(loaded: LoadedCheckpoint, level: int = logging.INFO) -> None:
+    """One line of the log on what answers."""
+    log.log(
+        level,
+        "checkpoint: %s, revision %s, sha256 %s. %s",
+        loaded.source, loaded.revision, loaded.sha256, loaded.why,
+    )  # fmt: skip
 
 
 def ask(lock: Lock) -> Asked:
@@ -116,14 +220,14 @@ def _of_published(space: Path, asked: Asked, refused: list[str]) -> Iterator[Can
         return published(lock, cached_copy(lock), "cache", _why(refused, ""))
 
     in_time = answered_by(asked, asked.since + PATIENCE)
-    found = _attempt(lambda: from_hub(_why(refused, LOCKED)), refused) if in_time else None
+    loaded = _attempt(lambda: from_hub(_why(refused, LOCKED)), refused) if in_time else None
     if not in_time:
         late = f"it had not given everything within {PATIENCE:.0f} seconds of the start."
         refused.append(refusal("hub", sought, late))
-    found = found or _attempt(from_cache, refused)
-    if found is not None:
-        yield Candidate(found)
-    to_come = found is None and has_hope(asked)  # what was found had the same bytes
+    loaded = loaded or _attempt(from_cache, refused)
+    if loaded is not None:
+        yield Candidate(loaded)
+    to_come = loaded is None and has_hope(asked)  # what was loaded had the same bytes
     own = _attempt(lambda: bundled(space, lock, _why(refused, "")), refused)
     if own is not None:
         yield Candidate(own, in_the_end if to_come else None)
@@ -153,17 +257,14 @@ def persistently(asked: Asked) -> Path:
     Raises:
         CheckpointError: it cannot be had, however often it is asked for.
     """
-    get, pauses = asked.copy.result, chain(PAUSES, repeat(PAUSES[-1]))
-    while True:
-        try:
-            return get()
-        except CheckpointError as error:
-            if not may_pass(error):
-                raise
-            pause = next(pauses)
-            log.info("%s Asking again in %.0f seconds.", error, pause)
-        time.sleep(pause)
-        get = partial(hub_copy, asked.lock)
+    first, again = asked.copy.result, partial(hub_copy, asked.lock)
+    tries: Iterator[Callable[[], Path]] = chain([first], repeat(again))
+    return with_retries(
+        lambda: next(tries)(),
+        chain(PAUSES, repeat(PAUSES[-1])),
+        lambda error, pause: log.info("%s Asking again in %.0f seconds.", error, pause),
+        longest=inf,
+    )
 
 
 def _why(refused: list[str], otherwise: str) -> str:

@@ -1,4 +1,4 @@
-"""The model card as it stands on the Hub: training's own, made for a repository."""
+"""The model card on the Hub: training's own, made for a repository, with what was accepted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from shared.checkpoint.contract import EVALUATION_FILE, list_files, read_json
 from shared.errors import CheckpointError
 from training.cards import CARD_FILE
 from training.origins import origin_of
+from training.release.gate import Comparison, markdown
+from training.release.live import Live
 
 NEEDED = ("license", "library_name", "pipeline_tag", "model_name", "eval_results")
 AGAIN = "Make the card again: python -m training.TASK.card --checkpoint FOLDER"
@@ -39,20 +41,23 @@ def published_card(folder: Path, repository: str, accepted: str) -> ModelCard:
     try:
         card = ModelCard.load(folder / CARD_FILE)
     except Exception as error:  # of the disk, of YAML, of the card's classes
-        raise CheckpointError(f"{CARD_FILE} is no model card: {error}. {AGAIN}") from error
-    check_card(card, folder)
+        raise CheckpointError(f"{CARD_FILE} is not a model card: {error}. {AGAIN}") from error
+    _check_card(card, folder)
     bare = FETCHED.sub("", ACCEPTED.sub("", card.text))  # of a checkpoint that was published before
-    text = FOLDER.sub(fetched, bare)
-    text = put_after(text, "## Use", how_to_fetch(repository))
+    text = FOLDER.sub(_fetched, bare)
+    text = _put_after(text, "## Use", _how_to_fetch(repository))
     if accepted:
-        text = put_before(text, "## Headline figures", marked(accepted))
+        part = f"<!-- accepted -->\n{accepted}\n<!-- /accepted -->"  # found again by ACCEPTED
+        text = _put_before(text, "## Headline figures", part)
     if ORIGIN not in text:
-        text = put_before(text, "## Limits", f"{ORIGIN}\n\n{origin(folder)}")
+        data = read_json(folder / EVALUATION_FILE).get("data", {})
+        origin = origin_of(str(data.get("sha256", ""))).text
+        text = _put_before(text, "## Limits", f"{ORIGIN}\n\n{origin}")
     card.text = text
     return card
 
 
-def check_card(card: ModelCard, folder: Path) -> None:
+def _check_card(card: ModelCard, folder: Path) -> None:
     """Refuse a card that would not make a page, or would show other figures than were measured."""
     missing = [key for key in NEEDED if not card.data.get(key)]
     if missing:
@@ -64,7 +69,7 @@ def check_card(card: ModelCard, folder: Path) -> None:
         raise CheckpointError(
             f"{CARD_FILE} shows {', '.join(lost)}, which is not there. Make the plots again."
         )
-    shown = {each.metric_type: each.metric_value for each in card.data.get("eval_results")}
+    shown = {result.metric_type: result.metric_value for result in card.data.get("eval_results")}
     recorded = read_json(folder / EVALUATION_FILE).get("headline", [])
     for row in recorded:
         if shown.get(row["name"]) != row["value"]:
@@ -74,7 +79,7 @@ def check_card(card: ModelCard, folder: Path) -> None:
             )
 
 
-def how_to_fetch(repository: str) -> str:
+def _how_to_fetch(repository: str) -> str:
     """Code that brings the files of this repository."""
     return (
         "<!-- fetch -->\n```python\n"
@@ -86,40 +91,55 @@ def how_to_fetch(repository: str) -> str:
     )
 
 
-def fetched(found: re.Match[str]) -> str:
+def _fetched(place: re.Match[str]) -> str:
     """A string of the card's code with the folder that was fetched in place of FOLDER."""
-    before, after = found.groups()
+    before, after = place.groups()
     return f'f"{before}{{folder}}{after}"' if before or after else "folder"
 
 
-def put_after(text: str, heading: str, part: str) -> str:
+def _put_after(text: str, heading: str, part: str) -> str:
     """A text with a part right after a heading; at its end where there is no such heading."""
-    there = re.search(rf"^{re.escape(heading)}\n", text, re.MULTILINE)
-    if there is None:
+    line = re.search(rf"^{re.escape(heading)}\n", text, re.MULTILINE)
+    if line is None:
         return f"{text.rstrip()}\n\n{heading}\n\n{part}\n"
-    return f"{text[: there.end()]}\n{part}\n{text[there.end() :]}"
+    return f"{text[: line.end()]}\n{part}\n{text[line.end() :]}"
 
 
-def put_before(text: str, heading: str, part: str) -> str:
+def _put_before(text: str, heading: str, part: str) -> str:
     """A text with a part before a heading; at its end where there is no such heading."""
-    there = re.search(rf"^{re.escape(heading)}$", text, re.MULTILINE)
-    if there is None:
+    line = re.search(rf"^{re.escape(heading)}$", text, re.MULTILINE)
+    if line is None:
         return f"{text.rstrip()}\n\n{part}\n"
-    return f"{text[: there.start()]}{part}\n\n{text[there.start() :]}"
-
-
-def marked(accepted: str) -> str:
-    """A part that can be found again in a card."""
-    return f"<!-- accepted -->\n{accepted}\n<!-- /accepted -->"
+    return f"{text[: line.start()]}{part}\n\n{text[line.start() :]}"
 
 
 def accepted_in(card: str) -> str:
     """What a published card says of figures that got worse; empty if nothing."""
-    found = ACCEPTED.search(card)
-    return found[1] if found else ""
+    part = ACCEPTED.search(card)
+    return part[1] if part else ""
 
 
-def origin(folder: Path) -> str:
-    """Where the data of a checkpoint comes from, as far as it is known."""
-    data = read_json(folder / EVALUATION_FILE).get("data", {})
-    return origin_of(str(data.get("sha256", ""))).text
+def accepted_text(comparison: Comparison, live: Live, reason: str) -> str:
+    """Markdown on what got worse and why that is accepted; empty where nothing did.
+
+    Args:
+        comparison: of the new checkpoint with the live one.
+        live: what it was compared with.
+        reason: of the maintainer; empty where none was given.
+    """
+    if not (comparison.worse and reason):
+        return ""
+    worse = "\n".join(
+        f"- {row.label}: {row.live:.3f} before, {row.new:.3f} now" for row in comparison.worse
+    )
+    return (
+        "## What got worse, and why that is accepted\n\n"
+        f"Compared on the same rows with {live.words}, which was live, these figures are worse by "
+        f"more than chance explains:\n\n{worse}\n\n"
+        f"Accepted all the same: {_harmless(reason)}\n\n{markdown(comparison)}"
+    )
+
+
+def _harmless(reason: str) -> str:
+    """A reason on one line that cannot be taken for a tag or a comment of the page."""
+    return " ".join(reason.split()).replace("<", "&lt;")

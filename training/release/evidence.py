@@ -63,9 +63,9 @@ def read_evidence(folder: Path, which: str) -> Evidence:
 def _is_sound(row: Any) -> bool:
     if not isinstance(row, dict) or row.get("better") not in BETTER:
         return False
-    words = all(isinstance(row.get(key), str) for key in ("name", "label"))
+    names = all(isinstance(row.get(key), str) for key in ("name", "label"))
     numbers = (row.get(key) for key in ("value", "n"))
-    return words and all(isinstance(x, int | float) and np.isfinite(x) for x in numbers)
+    return names and all(isinstance(x, int | float) and np.isfinite(x) for x in numbers)
 
 
 def check_live(folder: Path) -> None:
@@ -83,9 +83,13 @@ def check_live(folder: Path) -> None:
             f"{EVALUATION_FILE} of the live checkpoint does not say which files it measured: older "
             "code made it. Evaluate the live checkpoint again and compare with that."
         )
-    there = {n: sha for n, sha in measured.items() if n == DRAWS_FILE or (folder / n).is_file()}
+    to_check = {
+        name: sha256
+        for name, sha256 in measured.items()
+        if name == DRAWS_FILE or (folder / name).is_file()
+    }
     try:
-        check_hashes(folder, there)
+        check_hashes(folder, to_check)
     except CheckpointError as error:
         raise CheckpointError(f"The live checkpoint is not what was measured: {error}") from error
 
@@ -96,11 +100,11 @@ def check_same_rows(new: Evidence, live: Evidence) -> None:
     Raises:
         CheckpointError: other data, another split, other figures or other draws; it says which.
     """
-    for key, words in (("data", "other data"), ("splits", "another split")):
+    for key, difference in (("data", "other data"), ("splits", "another split")):
         ours, theirs = (_sha256(of.record.get(key)) for of in (new, live))
         if ours != theirs:
             raise CheckpointError(
-                f"The two were measured on {words}: sha256 {ours[:SHORT]}... (new) and "
+                f"The two were measured on {difference}: sha256 {ours[:SHORT]}... (new) and "
                 f"{theirs[:SHORT]}... (live). Measure both on the same."
             )
     for one, other in ((new, live), (live, new)):

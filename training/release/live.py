@@ -8,8 +8,9 @@ from pathlib import Path
 from shared.checkpoint.contract import check_hashes, digest_of
 from shared.checkpoint.hub import cached_files, hub_files
 from shared.checkpoint.lock import LOCK_FILE, Lock, read_lock
-from shared.checkpoint.places import BUNDLED
-from shared.errors import CheckpointError
+from shared.checkpoint.source import BUNDLED
+from shared.errors import CheckpointError, PublishError
+from training.release.hub import Repository
 
 ROOT = Path(__file__).parents[2]
 SPACES = ROOT / "spaces"
@@ -38,11 +39,31 @@ def lock_path(task: str) -> Path:
     return SPACES / task / LOCK_FILE
 
 
+def lock_of_task(task: str) -> Lock:
+    """What is live for a task, as its Space's lock says."""
+    return read_lock(lock_path(task))
+
+
 def words_for(lock: Lock) -> str:
     """What a lock names, in words."""
     if lock.repository is None:
         return f"the bundled {lock.task} checkpoint {digest_of(lock.files)[:12]}"
     return f"{lock.repository} at {str(lock.commit)[:12]}"
+
+
+def repository_of(lock: Lock, named: str | None) -> Repository:
+    """The repository that somebody named, else the one of the lock.
+
+    Raises:
+        PublishError: neither.
+    """
+    name = named or lock.repository
+    if name is None:
+        raise PublishError(
+            f"No {lock.task} model has been published yet: the bundled checkpoint is live. Name "
+            "the repository: --repo OWNER/NAME."
+        )
+    return Repository(name)
 
 
 def live_checkpoint(task: str) -> Live:
@@ -51,7 +72,7 @@ def live_checkpoint(task: str) -> Live:
     Raises:
         CheckpointError: they cannot be had, or are not the locked ones.
     """
-    lock = read_lock(lock_path(task))
+    lock = lock_of_task(task)
     if lock.repository is None:
         folder = SPACES / task / BUNDLED
         check_hashes(folder, lock.files)
@@ -60,11 +81,11 @@ def live_checkpoint(task: str) -> Live:
         folder = cached_files(lock)  # as good as the Hub's, where the hashes are the locked ones
         check_hashes(folder, lock.files)
     except CheckpointError:
-        folder = from_hub(lock)
+        folder = _from_hub(lock)
     return Live(lock, folder)
 
 
-def from_hub(lock: Lock) -> Path:
+def _from_hub(lock: Lock) -> Path:
     """Fetch the live checkpoint.
 
     Raises:
