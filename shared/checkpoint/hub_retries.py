@@ -6,23 +6,17 @@ The Spaces use it for the model that has not come yet, the commands of a release
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from shared.checkpoint.hub_errors import DENIED, FULL, IN_THE_WAY, root_of, status_of
 from shared.errors import CheckpointError, PublishError
+from shared.pauses import pause
 
 Result = TypeVar("Result")
 
-PACE = 1.0  # of every wait for the Hub; the one setting by which tests shorten them all
-LONGEST_WAIT = 300.0  # seconds that the Hub may ask for; a command that sleeps longer looks broken
+LONGEST_WAIT = 300  # seconds that the Hub may ask for; a command that sleeps longer looks broken
 NOT_BY_ITSELF = ("OfflineModeIsEnabled", "LocalEntryNotFoundError", "LocalTokenNotFoundError")
-
-
-def pause(seconds: float) -> None:
-    """Wait before the Hub is asked again."""
-    time.sleep(seconds * PACE)
 
 
 def may_pass(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradio_client import Client
-from hub_server import Hub
+from hub_emulator.server import Hub
 from live_server import SPACES
 from loan_checkpoint import simulated
 from small_checkout import MODEL, SPACE, small_checkout
@@ -19,7 +19,7 @@ def test_a_deployed_space_answers_with_the_locked_model(hub: Hub, tmp_path: Path
     write_lock(lock_of(bundled, repository=MODEL, commit=commit), checkout.lock)
     checkout.commit("Promote")
     done = checkout.deploy("--hardware", "zero-a10g", "--wait", "300")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.code == 0, done.out + done.err
     space = hub.space(SPACE)
     assert any("PRELOADED" in line for _, line in space.logs["build"])
     assert "checkpoint/ml.onnx" not in hub.repo(SPACE, "space").commits[0].files

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from live_server import free_port
 from published_space import bundled_of, write_published
 

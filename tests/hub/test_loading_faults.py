@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from loader import NOWHERE, REPOSITORY, Loader, locked
 
 from shared.checkpoint.contract import hash_folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub_server import Hub
+from hub_emulator.server import Hub
 from loader import NOWHERE, REPOSITORY, Loader
 
 from shared.checkpoint.contract import digest_of, hash_folder

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from gradio_client import Client, handle_file
-from hub_server import Hub
+from hub_emulator.server import Hub
 from live_server import Server
 from mcp_calls import ask
 from published_space import bundled_of, running_published, wait_for, write_published

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from huggingface_hub import ModelCard
 from release_checkpoints import write_loan
 from release_runs import REPOSITORY, WHO, Bench, all_files, bench
@@ -135,6 +135,7 @@ def test_a_private_repository_is_private_and_a_public_one_is_not_taken_for_it(
     assert hub.repo(REPOSITORY).private
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "arrives"),
     [("create_repo", True), ("commit", True), ("tag", False)],
@@ -188,8 +189,8 @@ def test_a_token_kept_by_signing_in_is_used(hub: Hub, bench: Bench, tmp_path: Pa
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("x", "--repo", "no-owner"), "'no-owner' is no OWNER/NAME"),
-        (("x", "--repo", "https://me:hf_secret123@host/x"), "is no OWNER/NAME"),
+        (("x", "--repo", "no-owner"), "'no-owner' is not OWNER/NAME"),
+        (("x", "--repo", "https://me:hf_secret123@host/x"), "is not OWNER/NAME"),
         (("x", "--repo", "me/x", "--allow-regression", " "), "wants a reason"),
         (("x",), "--repo"),
     ],

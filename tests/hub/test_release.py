@@ -10,7 +10,7 @@ from rehearsal import ROOT, Told, print_told, rehearse
 from rehearsal_page import commands_of, write_page
 from rehearsal_steps import STEPS, Step
 
-PAGE = ROOT / "docs" / "release.md"
+PAGE = ROOT / "docs" / "release-rehearsal.md"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 

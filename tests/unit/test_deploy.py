@@ -13,11 +13,9 @@ from huggingface_hub.repocard import metadata_load
 from imports_of import ROOT, SPACES, imported
 from small_checkpoint import COMMIT, REPOSITORY, write_checkpoint, write_space
 
-from deploying import front_matter
-from deploying.assembly import assemble
-from deploying.code_source import git
-from deploying.reach import assets_of
 from shared.checkpoint.lock import LOCK_FILE, read_lock
+from training.release import front_matter
+from training.release.assembly import assemble, assets_of, git
 
 DEPLOY = ROOT / "spaces" / "deploy.py"
 
@@ -214,7 +212,7 @@ def test_a_locked_file_that_the_list_cannot_hold_is_refused(tmp_path: Path) -> N
     [
         (["nothing", "--local", "out"], "invalid choice: 'nothing'"),
         (["loan"], "say where: --to OWNER/NAME, --local FOLDER, or both"),
-        (["loan", "--to", "no-owner"], "'no-owner' is no OWNER/NAME"),
+        (["loan", "--to", "no-owner"], "'no-owner' is not OWNER/NAME"),
         (["loan", "--local", "out", "--back-to", "f" * 40], "--back-to goes with --to alone"),
         (["loan", "--to", "a/b", "--hardware", "toaster"], "invalid choice: 'toaster'"),
     ],

@@ -10,8 +10,8 @@ from huggingface_hub import SpaceRuntime
 from huggingface_hub.errors import HTTPError
 
 from shared.checkpoint.hub_errors import without_secrets
-from shared.checkpoint.hub_retries import pause
 from shared.errors import PublishError
+from shared.pauses import pause
 from training.release.hub import Repository, say
 from training.release.space import BROKEN, BUSY, OFF, RUNNING, SLEEPING, stage_of, state_of
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,24 @@ def remote_files(repository: Repository, revision: str) -> dict[str, RepoFile]:
         return {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
 
     return request(ask, "list the files", repository)
+
+
+def file_at(repository: Repository, revision: str, name: str) -> str:
+    """The text of a file at a revision; nothing of it stays on this disk.
+
+    Raises:
+        PublishError: there is no such file, or the Hub cannot be asked.
+    """
+
+    def fetch() -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            path = repository.api.hf_hub_download(
+                repository.name, name, revision=revision, repo_type=repository.kind,
+                local_dir=folder,
+            )  # fmt: skip
+            return Path(path).read_text(encoding="utf-8")
+
+    return request(fetch, f"read {name}", repository)
 
 
 def changes(files: Files, there: Mapping[str, RepoFile]) -> tuple[Change, ...]:

@@ -9,13 +9,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from shared.checkpoint.contract import EVALUATION_FILE
 from shared.checkpoint.lock import Lock
 from shared.errors import PublishError
-from training.release.commits import head_of, remote_files
+from training.release.commits import file_at, head_of, remote_files
 from training.release.gate import figure
 from training.release.hub import Repository, add_repository, parser_for_a_space, request, run, say
 from training.release.live import lock_of_task, repository_of
@@ -65,12 +64,9 @@ def _headline(repository: Repository, commit: str) -> list[dict[str, Any]]:
     """The headline figures at a commit; empty where it has no evaluation that can be read."""
     if EVALUATION_FILE not in remote_files(repository, commit):
         return []
-    path = request(
-        lambda: repository.api.hf_hub_download(repository.name, EVALUATION_FILE, revision=commit),
-        "fetch the figures", repository,
-    )  # fmt: skip
     try:
-        rows: list[dict[str, Any]] = json.loads(Path(path).read_text("utf-8"))["headline"]
+        record = json.loads(file_at(repository, commit, EVALUATION_FILE))
+        rows: list[dict[str, Any]] = record["headline"]
     except (ValueError, KeyError, TypeError):
         return []
     return rows

@@ -15,13 +15,14 @@ from huggingface_hub.errors import HTTPError
 from huggingface_hub.utils import disable_progress_bars, get_session
 
 from shared.checkpoint.contract import digest_of
-from shared.checkpoint.hub_retries import pause
 from shared.checkpoint.lock import Lock
 from shared.errors import PublishError
+from shared.pauses import pause
 from training.release.assembly import SOURCE_FILE
+from training.release.commits import file_at
 from training.release.hub import Repository, parser_for_a_space, repository_name, request, run, say
 from training.release.live import lock_of_task
-from training.release.space import BROKEN, OFF, file_at, stage_of
+from training.release.space import BROKEN, OFF, stage_of
 
 ENDPOINT = "/gradio_api/run/model"  # answered at once, so it needs no queue and no event stream
 FROM_THE_HUB = ("hub", "cache")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import ModelCard
 from huggingface_hub.hf_api import RepoFile
 
 from shared.checkpoint.contract import list_files
@@ -20,12 +18,13 @@ from training.release.commits import (
     Files,
     Head,
     changes,
+    file_at,
     head_of,
     remote_files,
     size_of,
 )
 from training.release.gate import Comparison, compare, table
-from training.release.hub import Repository, request, say
+from training.release.hub import Repository, say
 from training.release.live import Live, live_checkpoint
 from training.release.versions import Version, version_at, versions
 
@@ -96,7 +95,8 @@ def make_plan(folder: Path, repository: Repository, reason: str) -> Plan:
     known = versions(repository) if head else ()
     local = {name: folder / name for name in list_files(folder)}
     there = head is not None and _holds_model(local, head.files)
-    theirs = _card_of(repository, head)
+    has_card = head is not None and CARD_FILE in head.files
+    theirs = file_at(repository, head.commit, CARD_FILE) if head and has_card else ""
     # A model that is there already keeps what its card says: what is live may have changed since.
     accepted = accepted_in(theirs) if there else accepted_text(comparison, live, reason)
     card = str(published_card(folder, repository.name, accepted)).encode("utf-8")
@@ -129,21 +129,6 @@ def _version_of(
         if _holds_model(files, remote_files(repository, version.commit)):
             return version
     return None
-
-
-def _card_of(repository: Repository, head: Head | None) -> str:
-    """The card on the Hub; empty where there is none. Nothing of it stays on this disk."""
-    if head is None or CARD_FILE not in head.files:
-        return ""
-
-    def read() -> str:
-        with tempfile.TemporaryDirectory() as folder:
-            path = repository.api.hf_hub_download(
-                repository.name, CARD_FILE, revision=head.commit, local_dir=folder
-            )
-            return str(ModelCard.load(Path(path), ignore_metadata_errors=True))
-
-    return request(read, "read the card", repository)
 
 
 def told(plan: Plan) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from huggingface_hub import SpaceHardware, SpaceRuntime
 
@@ -12,7 +11,7 @@ from shared.checkpoint.hub_errors import status_of
 from shared.checkpoint.lock import LOCK_FILE, Lock
 from shared.errors import PublishError
 from training.release.assembly import SOURCE_FILE
-from training.release.commits import Head, head_of
+from training.release.commits import Head, file_at, head_of
 from training.release.front_matter import README
 from training.release.hub import Repository, errors_in_words, request, say
 
@@ -77,20 +76,6 @@ def _task_in(lock: str) -> str | None:
         return str(json.loads(lock)["task"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def file_at(space: Repository, commit: str, name: str) -> str:
-    """The text of a file of the Space at a commit.
-
-    Raises:
-        PublishError: there is no such file, or the Hub cannot be asked.
-    """
-
-    def fetch() -> str:
-        path = space.api.hf_hub_download(space.name, name, revision=commit, repo_type=space.kind)
-        return Path(path).read_text(encoding="utf-8")
-
-    return request(fetch, f"read {name}", space)
 
 
 def is_public(lock: Lock) -> bool:

@@ -8,14 +8,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from hub_git import blob_oid, lfs_facts, pointer, sha256
-from hub_history_api import page_of
-from hub_http import Refused, Request, Response, as_json
-from hub_repos_api import at, readable
-from hub_repositories import Commit
+from hub_emulator.git import blob_oid, lfs_facts, pointer, sha256
+from hub_emulator.handler import Refused, Request, Response, as_json
+from hub_emulator.history_api import page_of
+from hub_emulator.repos_api import at, readable
+from hub_emulator.repositories import Commit
 
 if TYPE_CHECKING:
-    from hub_server import Hub
+    from hub_emulator.server import Hub
 
 
 def tree(

@@ -1,4 +1,4 @@
-"""The Hub of the tests, for a person: `python tests/hub/serve.py [--port N] [--user NAME]`.
+"""The Hub of the tests, for a person: `python tests/hub_emulator/serve.py [--port N]`.
 
 Prints what to export, keeps everything in memory, and ends with Ctrl-C or SIGTERM.
 """
@@ -10,9 +10,9 @@ import signal
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path[0] = str(Path(__file__).parents[1])  # not this folder, whose `git` and `server` are ours
 
-from hub_server import running_hub  # noqa: E402
+from hub_emulator.server import running_hub  # noqa: E402
 
 
 def main() -> None:

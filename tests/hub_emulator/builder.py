@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from hub_repos_api import front_matter
-from hub_spaces import Build, Overtaken
 from only_required import link_packages
 from packaging.requirements import InvalidRequirement, Requirement
+
+from hub_emulator.repos_api import front_matter
+from hub_emulator.space import Build, Overtaken
 
 PATIENCE = 120.0  # seconds that an app may take to start on a busy machine
 PRELOAD = """

@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hub_http import Refused, Request, Response, as_json, iso
-from hub_repos_api import PAID, readable, writable
-from hub_spaces import BUSY, FREE, Space
+from hub_emulator.handler import Refused, Request, Response, as_json, iso
+from hub_emulator.repos_api import PAID, readable, writable
+from hub_emulator.space import BUSY, FREE, Space
 
 if TYPE_CHECKING:
-    from hub_server import Hub
+    from hub_emulator.server import Hub
 
 LOOK_AGAIN = 0.1  # seconds between two looks at a log that may grow
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from hub_spaces import Build
-
+from hub_emulator.space import Build
 from shared.checkpoint.contract import digest_of
 
 Revision = dict[str, Any]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from hub_git import ATTRIBUTES, LFS, belongs_to_lfs, blob_oid, matches_attributes
-from hub_http import iso
+from hub_emulator.git import ATTRIBUTES, LFS, belongs_to_lfs, blob_oid, matches_attributes
+from hub_emulator.handler import iso
 
 MAIN = "main"
 SPACE_PAGE = """---

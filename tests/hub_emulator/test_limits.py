@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hub_server import Hub
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import BadRequestError, HfHubHTTPError
+
+from hub_emulator.server import Hub
 
 NAME = "somebody/tumor"
 WEIGHTS = bytes(range(256)) * 40  # 10,240 bytes, binary

@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import hub_routes
-from hub_accounts import Account
-from hub_builder import build
-from hub_faults import MOMENTS, Failure, Faults, checked
-from hub_http import Handler, Request, Response, Server
-from hub_repositories import Repo, new_repo
-from hub_spaces import Builder, Space
+from hub_emulator import routes
+from hub_emulator.accounts import Account
+from hub_emulator.builder import build
+from hub_emulator.faults import MOMENTS, Failure, Faults, checked
+from hub_emulator.handler import Handler, Request, Response, Server
+from hub_emulator.repositories import Repo, new_repo
+from hub_emulator.space import Builder, Space
 
 SPOILS = ("cut", "changed")
 
@@ -151,7 +151,7 @@ class Hub:
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
         """The step of a request, and what answers it."""
-        return hub_routes.route(self, request)
+        return routes.route(self, request)
 
 
 def client_environment(address: str, token: str | None, home: Path) -> dict[str, str]:

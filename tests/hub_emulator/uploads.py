@@ -7,14 +7,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from hub_accounts import holder
-from hub_git import belongs_to_lfs, blob_oid, sha256
-from hub_http import Refused, Request, Response, as_json
-from hub_repos_api import at, front_matter, url_of, writable
-from hub_repositories import Repo
+
+from hub_emulator.accounts import holder
+from hub_emulator.git import belongs_to_lfs, blob_oid, sha256
+from hub_emulator.handler import Refused, Request, Response, as_json
+from hub_emulator.repos_api import at, front_matter, url_of, writable
+from hub_emulator.repositories import Repo
 
 if TYPE_CHECKING:
-    from hub_server import Hub
+    from hub_emulator.server import Hub
 
 FULL = "Private repository storage limit reached, please upgrade your plan to increase your limit."
 FULL_PUBLIC = (

@@ -10,7 +10,7 @@ from huggingface_hub import ModelCard
 from release_checkpoints import ROOT, write_loan
 
 from shared.errors import CheckpointError
-from training.release.published_card import accepted_in, published_card
+from training.release.card import accepted_in, published_card
 
 REASON = "## What got worse\n\nIt was accepted."
 
@@ -51,8 +51,8 @@ def test_every_place_for_the_folder_in_the_code_is_filled(tmp_path: Path) -> Non
     [
         ("license: apache-2.0", "licence: none", "lacks license"),
         ("](plots/roc.svg)", "](plots/gone.svg)", "shows plots/gone.svg, which is not there"),
-        ("model-index:\n- name:", "model-index:\n- nome:", "is no model card"),
-        ("language: en", "language: [", "is no model card"),
+        ("model-index:\n- name:", "model-index:\n- nome:", "is not a model card"),
+        ("language: en", "language: [", "is not a model card"),
     ],
 )
 def test_a_card_that_makes_no_page_is_refused(

@@ -9,10 +9,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from hub_server import Hub
-from hub_spaces import Build
 from huggingface_hub import CommitOperationAdd, HfApi, SpaceRuntime
 from huggingface_hub.errors import HfHubHTTPError
+
+from hub_emulator.server import Hub
+from hub_emulator.space import Build
 
 NAME = "somebody/space"
 APP = """

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hub_somewhere import Somewhere
 from huggingface_hub import (
     CommitOperationAdd,
     CommitOperationDelete,
@@ -22,6 +21,8 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+
+from hub_emulator.somewhere import Somewhere
 
 WEIGHTS = bytes(range(256)) * 40  # 10,240 bytes, binary
 CARD = b"---\nlicense: apache-2.0\ntags:\n- mri\n---\n# A card\n"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub_http import Refused, Request, Response, as_json
-from hub_repos_api import at, readable, writable
-from hub_repositories import MAIN
+from hub_emulator.handler import Refused, Request, Response, as_json
+from hub_emulator.repos_api import at, readable, writable
+from hub_emulator.repositories import MAIN
 
 if TYPE_CHECKING:
-    from hub_server import Hub
+    from hub_emulator.server import Hub
 
 
 def page_of(hub: Hub, request: Request, entries: list[Any]) -> Response:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hub_server import Hub
 from huggingface_hub import CommitOperationAdd, HfApi, hf_hub_download
 from huggingface_hub.errors import (
     HfHubHTTPError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+
+from hub_emulator.server import Hub
 
 NAME = "somebody/tumor"
 WEIGHTS = bytes(range(256)) * 40  # 10,240 bytes, binary

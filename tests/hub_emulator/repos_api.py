@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from hub_accounts import check_may_create, check_may_read, check_may_write, holder, who
-from hub_git import blob_oid, lfs_facts, pointer, sha256
-from hub_http import Refused, Request, Response, as_json
-from hub_repositories import MAIN, Commit, Repo
+
+from hub_emulator.accounts import check_may_create, check_may_read, check_may_write, holder, who
+from hub_emulator.git import blob_oid, lfs_facts, pointer, sha256
+from hub_emulator.handler import Refused, Request, Response, as_json
+from hub_emulator.repositories import MAIN, Commit, Repo
 
 if TYPE_CHECKING:
-    from hub_server import Hub
+    from hub_emulator.server import Hub
 
 PAID = (
     "Static Spaces are free for everyone, but hosting Gradio and Docker Spaces on free cpu-basic"

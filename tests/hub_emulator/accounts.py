@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub_http import Refused
-from hub_repositories import Repo
+from hub_emulator.handler import Refused
+from hub_emulator.repositories import Repo
 
 
 @dataclass(frozen=True)

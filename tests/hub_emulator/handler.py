@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from hub_faults import Failure
+from hub_emulator.faults import Failure
 
 if TYPE_CHECKING:
-    from hub_server import Hub
+    from hub_emulator.server import Hub
 
 PIECES = 20  # of a body that trickles
 

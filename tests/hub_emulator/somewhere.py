@@ -1,4 +1,4 @@
-"""A Hub and a user who may write there: our own server, or the real one (see conftest.py)."""
+"""A Hub and a user who may write there: our own server, or the real one (see fixtures.py)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub_server import client_environment
 from huggingface_hub import HfApi
+
+from hub_emulator.server import client_environment
 
 
 @dataclass

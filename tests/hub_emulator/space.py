@@ -11,9 +11,10 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
-from hub_http import iso
-from hub_repositories import Commit, Repo
 from live_server import free_port
+
+from hub_emulator.handler import iso
+from hub_emulator.repositories import Commit, Repo
 
 BUSY = ("BUILDING", "APP_STARTING", "RUNNING_BUILDING", "RUNNING_APP_STARTING")
 FREE = "cpu-basic"
