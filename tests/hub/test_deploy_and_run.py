@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from gradio_client import Client
 from hub_emulator.server import Hub
 from live_server import SPACES
@@ -13,6 +14,7 @@ from small_checkout import MODEL, SPACE, small_checkout
 from shared.checkpoint.lock import lock_of, write_lock
 
 
+@pytest.mark.slow
 def test_a_deployed_space_answers_with_the_locked_model(hub: Hub, tmp_path: Path) -> None:
     checkout, bundled = small_checkout(tmp_path, hub), SPACES / "loan" / "checkpoint"
     commit = hub.publish(MODEL, bundled)

@@ -111,6 +111,7 @@ def test_the_hubs_model_takes_over_and_no_request_is_dropped(hub: Hub, tmp_path:
         assert commit in said["content"][0]["text"]
 
 
+@pytest.mark.slow
 def test_the_tumor_space_explains_with_the_model_that_took_over(
     hub: Hub, tmp_path: Path, example: str
 ) -> None:
@@ -129,6 +130,7 @@ def test_the_tumor_space_explains_with_the_model_that_took_over(
         assert FROM_HUB in page(server)
 
 
+@pytest.mark.slow
 def test_a_model_that_this_code_cannot_open_leaves_the_bundled_one(
     hub: Hub, tmp_path: Path
 ) -> None:
@@ -142,6 +144,7 @@ def test_a_model_that_this_code_cannot_open_leaves_the_bundled_one(
         assert BUNDLED in page(server)
 
 
+@pytest.mark.slow
 def test_a_model_in_time_that_this_code_cannot_open_is_refused_by_name(
     hub: Hub, tmp_path: Path
 ) -> None:
@@ -163,6 +166,7 @@ def unreadable(hub: Hub, folder: Path) -> Path:
     return write_published(hub, "loan", checkpoint, folder / "space", own=bundled_of("loan"))
 
 
+@pytest.mark.slow
 def test_a_model_that_never_comes_leaves_the_truth_on_the_page(hub: Hub, tmp_path: Path) -> None:
     space = written(hub, "loan", tmp_path)
     hub.repo("somebody/loan").forget(hub.repo("somebody/loan").head)
@@ -174,6 +178,7 @@ def test_a_model_that_never_comes_leaves_the_truth_on_the_page(hub: Hub, tmp_pat
         assert BUNDLED in page(server)
 
 
+@pytest.mark.slow
 def test_a_space_that_bundles_nothing_waits_for_its_model(hub: Hub, tmp_path: Path) -> None:
     checkpoint = bundled_of("loan")
     space = write_published(hub, "loan", checkpoint, tmp_path / "space", own=None)

@@ -31,15 +31,18 @@ def published(story: dict[str, Told]) -> tuple[str, str]:
     return tuple(each[1] for each in found if each)  # type: ignore[return-value]
 
 
+@pytest.mark.slow
 def test_every_step_was_taken(story: dict[str, Told]) -> None:
     assert list(story) == [step.name for step in STEPS]
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing(story: dict[str, Told]) -> None:
     assert "Nothing was written" in story["dry-run"].printed
     assert "would be created" in story["dry-run"].printed
 
 
+@pytest.mark.slow
 def test_the_folder_answers_with_the_first_version(
     story: dict[str, Told], published: tuple[str, str]
 ) -> None:
@@ -47,6 +50,7 @@ def test_the_folder_answers_with_the_first_version(
     assert "'source': 'hub'" in story["ask-local"].printed
 
 
+@pytest.mark.slow
 def test_a_worse_model_is_refused_with_its_figures(story: dict[str, Told]) -> None:
     said = story["push-worse"].printed
     assert re.search(r"AUC, machine learning .* worse$", said, re.MULTILINE)
@@ -54,6 +58,7 @@ def test_a_worse_model_is_refused_with_its_figures(story: dict[str, Told]) -> No
     assert "v2" not in said
 
 
+@pytest.mark.slow
 def test_what_answers_follows_what_was_promoted(
     story: dict[str, Told], published: tuple[str, str]
 ) -> None:
@@ -63,6 +68,7 @@ def test_what_answers_follows_what_was_promoted(
         assert f"answers with the locked model, {commit}" in story[step].printed, step
 
 
+@pytest.mark.slow
 def test_a_promotion_changes_the_lock_alone(story: dict[str, Told]) -> None:
     assert "1 file changed" in story["review"].printed
     assert "spaces/loan/checkpoint.json" in story["review"].printed

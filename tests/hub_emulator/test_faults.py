@@ -154,14 +154,14 @@ def test_a_slow_step_waits_before_it_answers(hub: Hub, api: HfApi) -> None:
 
 
 def test_a_slow_body_trickles(hub: Hub, head: str) -> None:
-    hub.slow("resolve", 0.4, part="body")
+    hub.slow("resolve", 2, part="body")
     start, first = time.monotonic(), 0.0
     address = f"{hub.address}/{NAME}/resolve/{head}/model.safetensors"
     with httpx.stream("GET", address) as answer:
         for _ in answer.iter_raw():
             first = first or time.monotonic() - start
-    assert first < 0.2
-    assert time.monotonic() - start >= 0.4
+    assert first < 1
+    assert time.monotonic() - start >= 2
 
 
 def test_somebody_else_comes_in_between_once(

@@ -55,31 +55,7 @@ class Folder:
         return self.files[SOURCE_FILE].read_text(encoding="utf-8").splitlines()
 
 
-def assembled(space: Path, target: Path, *, along: bool, public: bool) -> Folder:
-    """Assemble a Space, and say what is in it.
-
-    Args:
-        space: its folder in this checkout.
-        target: a folder that does not exist yet, or is empty.
-        along: take the bundled checkpoint along. As long as no model has been published it goes
-            along anyway: the Space could not answer otherwise.
-        public: whether anybody may read the locked model.
-        say: is told which model the folder runs.
-
-    Raises:
-        InputError, CheckpointError: as `assemble`.
-    """
-    lock = read_lock(space / LOCK_FILE)
-    along = along or lock.repository is None
-    files = assemble(space, target, with_checkpoint=along, public=public)
-    say(f"{space.name}: {len(files)} files, {sum('/' in name for name in files)} in folders")
-    say(about_the_model(lock, along=along))
-    commit = (target / SOURCE_FILE).read_text(encoding="utf-8").split("\n", 1)[0]
-    title = f"Deploy the {space.name} Space from {commit[:12]}"
-    return Folder(space.name, files_in(target), title, about_the_model(lock, along=along))
-
-
-def about_the_model(lock: Lock, *, along: bool) -> str:
+def _about_the_model(lock: Lock, *, along: bool) -> str:
     """Which model the folder runs, and whether the bundled checkpoint is in it."""
     if lock.repository is None:
         return f"Model: the bundled one, in {BUNDLED}/; none has been published yet."
@@ -87,17 +63,14 @@ def about_the_model(lock: Lock, *, along: bool) -> str:
     return f"Model: {lock.repository} at {lock.commit}, {bundled}."
 
 
-def assemble(space: Path, target: Path, *, with_checkpoint: bool, public: bool = True) -> list[str]:
-    """Write the folder that the Hub gets.
+def assemble(space: Path, target: Path, *, along: bool = False, public: bool = True) -> Folder:
+    """Write the folder that the Hub gets, and say which model it runs.
 
     Args:
-        space: a Space's folder in this repository.
+        space: a Space's folder in this checkout.
         target: a folder that does not exist yet, or is empty.
-        with_checkpoint: take the bundled checkpoint along.
+        along: take the bundled checkpoint along.
         public: whether anybody may read the locked model.
-
-    Returns:
-        The files written, as sorted paths with slashes.
 
     Raises:
         InputError: no such Space, a target that is in the way, or front matter with a fault.
@@ -105,18 +78,22 @@ def assemble(space: Path, target: Path, *, with_checkpoint: bool, public: bool =
     """
     if not (space / "app.py").is_file():
         raise InputError(f"There is no Space {space.name!r} with an app.py.")
-    check_target(space, target)
+    _check_target(space, target)
     check_front_matter(space)
-    keys, source = keys_of_lock(read_lock(space / LOCK_FILE), public=public), source_text()
-    shutil.copytree(space, target, ignore=left_out(space, with_checkpoint), dirs_exist_ok=True)
+    lock, commit, changed = read_lock(space / LOCK_FILE), *_source()
+    keys = keys_of_lock(lock, public=public)
+    shutil.copytree(space, target, ignore=_left_out(space, along), dirs_exist_ok=True)
     modules = shared_files(sorted(target.rglob("*.py")))
     for file in modules | assets_of(modules):
         copy = target / file.relative_to(live.ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
     add(target / README, keys)
-    (target / SOURCE_FILE).write_text(source, encoding="utf-8")
-    return sorted(files_in(target))
+    (target / SOURCE_FILE).write_text(f"{commit}\n{changed}", encoding="utf-8")
+    files, model = files_in(target), _about_the_model(lock, along=along)
+    say(f"{space.name}: {len(files)} files, {sum('/' in name for name in files)} in folders")
+    say(model)
+    return Folder(space.name, files, f"Deploy the {space.name} Space from {commit[:12]}", model)
 
 
 def files_in(folder: Path) -> dict[str, Path]:
@@ -125,7 +102,7 @@ def files_in(folder: Path) -> dict[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
-def check_target(space: Path, target: Path) -> None:
+def _check_target(space: Path, target: Path) -> None:
     """Refuse a target that would be overwritten or would be copied into itself."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{target} is not empty. Name a new folder.")
@@ -133,27 +110,22 @@ def check_target(space: Path, target: Path) -> None:
         raise InputError(f"{target} lies inside the Space. Name a folder elsewhere.")
 
 
-def left_out(space: Path, with_checkpoint: bool) -> Any:
+def _left_out(space: Path, along: bool) -> Any:
     """What copytree leaves out: caches, hidden files and, unless asked for, the checkpoint."""
 
     def ignore(folder: str, names: list[str]) -> set[str]:
         left = {name for name in names if name.startswith(".") or name == "__pycache__"}
-        if Path(folder) == space and not with_checkpoint:
+        if Path(folder) == space and not along:
             left.add(BUNDLED)
         return left
 
     return ignore
 
 
-def source_text() -> str:
-    """Content of SOURCE: the commit, and whether files had changed since.
-
-    Raises:
-        InputError: this is no git checkout, so that no commit can be named.
-    """
-    commit = git("rev-parse", "HEAD")
+def _source() -> tuple[str, str]:
+    """For SOURCE: the commit of this checkout, and a line that says so where files have changed."""
     changed = git("status", "--porcelain", "--", "spaces", SHARED)
-    return f"{commit}\n" + (f"{UNCOMMITTED}\n" if changed else "")
+    return git("rev-parse", "HEAD"), f"{UNCOMMITTED}\n" if changed else ""
 
 
 def git(*arguments: str) -> str:

@@ -20,34 +20,27 @@ from shared.errors import CheckpointError, InputError
 Example = dict[str, Any]
 Answers = Callable[[Sequence[Example]], list[Any]]
 REFUSED = "refused"
-# What skops writes of this project's models: the types, and how it builds them again. Both are
-# among those that it trusts by itself, or that the loan package trusts by name.
-KNOWN_TYPES = frozenset(
-    {
-        *(f"builtins.{name}" for name in ("str", "dict", "list", "tuple")),
-        *(f"numpy.{name}" for name in ("ndarray", "float64", "int64")),
-        "sklearn._loss._loss.CyHalfBinomialLoss",
-        "sklearn._loss.link.Interval",
-        "sklearn._loss.link.LogitLink",
-        "sklearn._loss.loss.HalfBinomialLoss",
-        "sklearn.dummy.DummyClassifier",
-        "sklearn.ensemble._forest.RandomForestClassifier",
-        "sklearn.ensemble._gb.GradientBoostingClassifier",
-        "sklearn.ensemble._voting.VotingClassifier",
-        "sklearn.linear_model._logistic.LogisticRegression",
-        "sklearn.pipeline.Pipeline",
-        "sklearn.preprocessing._data.StandardScaler",
-        "sklearn.preprocessing._label.LabelEncoder",
-        "sklearn.tree._classes.DecisionTreeClassifier",
-        "sklearn.tree._classes.DecisionTreeRegressor",
-        "sklearn.tree._tree.Tree",
-        "sklearn.utils._bunch.Bunch",
-    }
-)
-KNOWN_NODES = frozenset(
-    f"{kind}Node"
-    for kind in ("Object", "Dict", "List", "Tuple", "Json", "Type", "NdArray", "Tree", "Loss")
-)
+# What skops writes of this project's models: the types by module, and how it builds them again. All
+# are among those that it trusts by itself, or that the loan package trusts by name.
+KNOWN_TYPES = {
+    "builtins": ("dict", "list", "str", "tuple"),
+    "numpy": ("float64", "int64", "ndarray"),
+    "sklearn._loss._loss": ("CyHalfBinomialLoss",),
+    "sklearn._loss.link": ("Interval", "LogitLink"),
+    "sklearn._loss.loss": ("HalfBinomialLoss",),
+    "sklearn.dummy": ("DummyClassifier",),
+    "sklearn.ensemble._forest": ("RandomForestClassifier",),
+    "sklearn.ensemble._gb": ("GradientBoostingClassifier",),
+    "sklearn.ensemble._voting": ("VotingClassifier",),
+    "sklearn.linear_model._logistic": ("LogisticRegression",),
+    "sklearn.pipeline": ("Pipeline",),
+    "sklearn.preprocessing._data": ("StandardScaler",),
+    "sklearn.preprocessing._label": ("LabelEncoder",),
+    "sklearn.tree._classes": ("DecisionTreeClassifier", "DecisionTreeRegressor"),
+    "sklearn.tree._tree": ("Tree",),
+    "sklearn.utils._bunch": ("Bunch",),
+}
+KNOWN_NODES = ("Dict", "Json", "List", "Loss", "NdArray", "Object", "Tree", "Tuple", "Type")
 
 
 def check_answers(folder: Path) -> str:
@@ -62,30 +55,17 @@ def check_answers(folder: Path) -> str:
     Raises:
         CheckpointError: what is wrong, by file, or the first example that is answered otherwise.
     """
-    task = check_files(folder)
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no checkpoint folder {str(folder)!r}.")
+    task = task_of(folder)
+    check_complete(folder, task)
+    check_measured(folder)
     examples = read_examples(folder)
     if not examples:
         raise CheckpointError(
             f"{EXAMPLES_FILE} lists no example, so nothing can be tried. Add some."
         )
     check_examples(examples, opened(folder, task))
-    return task
-
-
-def check_files(folder: Path) -> str:
-    """Refuse a checkpoint that is not whole, or of which other files were measured.
-
-    Returns:
-        Its task.
-
-    Raises:
-        CheckpointError: names the file.
-    """
-    if not folder.is_dir():
-        raise CheckpointError(f"There is no checkpoint folder {str(folder)!r}.")
-    task = task_of(folder)
-    check_complete(folder, task)
-    check_measured(folder)
     return task
 
 
@@ -184,9 +164,11 @@ def has_known_types_only(path: Path) -> bool:
         raise CheckpointError(f"{path.name} cannot be used: {error!r}. Fit again.") from error
     if damaged:
         raise CheckpointError(f"{path.name} cannot be used: {damaged} is damaged. Fit again.")
-    nodes = list(_nodes(schema))
-    types = {f"{node.get('__module__')}.{node.get('__class__')}" for node in nodes}
-    return types <= KNOWN_TYPES and {node.get("__loader__") for node in nodes} <= KNOWN_NODES
+    return all(
+        node.get("__class__") in KNOWN_TYPES.get(str(node.get("__module__")), ())
+        and str(node.get("__loader__")).removesuffix("Node") in KNOWN_NODES
+        for node in _nodes(schema)
+    )
 
 
 def _nodes(schema: Any) -> Iterator[dict[str, Any]]:

@@ -202,11 +202,7 @@ def put(
 def _send(
     repository: Repository, files: Files, todo: tuple[Change, ...]
 ) -> list[CommitOperationAdd | CommitOperationDelete]:
-    """Send what is large, which nobody sees until it is committed.
-
-    Returns:
-        What the commit is to do.
-    """
+    """Send what is large, which nobody sees until it is committed."""
     contents = {change.path: files[change.path] for change in todo if change.kind != "deleted"}
     adds = [
         CommitOperationAdd(path, content if isinstance(content, bytes) else str(content))
@@ -223,12 +219,7 @@ def _send(
 
 
 def _made_before(repository: Repository, files: Files, on: Head, error: Exception) -> str:
-    """The commit whose answer was lost: the work may have been done before the line was cut.
-
-    Raises:
-        Exception: `error` itself, where nothing has happened.
-        PublishError: somebody else's commit came in between.
-    """
+    """The commit whose answer was lost: the work may have been done before the line was cut."""
     head = head_of(repository)
     if head is None or head.commit == on.commit:
         raise error

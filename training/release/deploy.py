@@ -23,7 +23,7 @@ from shared.checkpoint.contract import REQUIRED
 from shared.checkpoint.lock import LOCK_FILE, read_lock
 from shared.errors import PublishError
 from training.release import live
-from training.release.assembly import UNCOMMITTED, Folder, assembled
+from training.release.assembly import UNCOMMITTED, Folder, assemble
 from training.release.build import BuildError, show_log, wait_until_running
 from training.release.commits import KINDS, Change, Head, changes, head_of, put
 from training.release.hub import (
@@ -132,13 +132,8 @@ def put_up(folder: Folder, wanted: Wanted, compared: Compared, *, limit: float) 
             back.
     """
     head = compared.head or create(wanted)
-    commit = put(
-        wanted.space,
-        folder.files,
-        on=head,
-        title=folder.title,
-        description=folder.description,
-    )
+    texts = {"title": folder.title, "description": folder.description}
+    commit = put(wanted.space, folder.files, on=head, **texts)
     before = compared.head.commit if compared.head else None
     if commit != before:
         say(f"{wanted.space} is at {commit}")
@@ -156,11 +151,7 @@ def put_up(folder: Folder, wanted: Wanted, compared: Compared, *, limit: float) 
 
 
 def _look_at(folder: Folder, wanted: Wanted) -> None:
-    """Check that the locked model answers, with the code that was put up.
-
-    Raises:
-        PublishError: something else answers, or nothing.
-    """
+    """Check that the locked model answers, with the code that was put up."""
     answer = look(wanted.space, folder.lock, patience=PATIENCE)
     if answer.code != folder.source[0]:
         raise PublishError(
@@ -208,10 +199,11 @@ def wanted_folder(chosen: argparse.Namespace, wanted: Wanted) -> Iterator[Folder
             yield folder_at(chosen.space, wanted.space, chosen.back_to, target)
             return
         space = live.SPACES / chosen.space
-        public = not chosen.to or is_public(read_lock(space / LOCK_FILE))
-        target = chosen.local or target
+        lock, target = read_lock(space / LOCK_FILE), chosen.local or target
+        public = not chosen.to or is_public(lock)
+        along = chosen.with_checkpoint or lock.repository is None  # or it could not answer
         with errors_in_words("assemble the folder", chosen.space):
-            folder = assembled(space, target, along=chosen.with_checkpoint, public=public)
+            folder = assemble(space, target, along=along, public=public)
         yield folder
 
 

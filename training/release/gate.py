@@ -182,3 +182,8 @@ def figure(row: Mapping[str, Any] | None) -> str:
     if row is None:
         return "-"
     return f"{row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+
+
+def in_one_line(headline: Sequence[Mapping[str, Any]]) -> str:
+    """All headline figures, for the message of a tag."""
+    return "; ".join(f"{row['label']} {figure(row)}" for row in headline)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from huggingface_hub import HfApi, get_session, get_token
 from huggingface_hub.errors import HTTPError
@@ -154,27 +154,15 @@ def check_account(repository: Repository) -> str:
         raise PublishError(no_token())
     account = request(repository.api.whoami, "sign in", repository)
     name = str(account["name"])
-    if _role_of(account) == MAY_NOT_WRITE:
+    token = account.get("auth", {}).get("accessToken") or {}  # the Hub need not say its role
+    if token.get("role") == MAY_NOT_WRITE:
         raise PublishError(f"The token may only read. {sign_in()} (Signed in as {name}.)")
     owner = repository.name.split("/", 1)[0]
-    owners = [name, *_writable(account.get("orgs", []))]
+    teams = account.get("orgs", [])
+    owners = [name, *(team["name"] for team in teams if team.get("roleInOrg") != MAY_NOT_WRITE)]
     if owner not in owners:
         raise PublishError(
             f"{name} cannot write to {owner!r}, only to {', '.join(owners)}. Name one of these, "
             "or sign in as somebody who may."
         )
     return name
-
-
-def _role_of(account: dict[str, Any]) -> str:
-    """What the token may do: "read", "write" or "fineGrained"; empty if the Hub does not say."""
-    return str((account.get("auth", {}).get("accessToken") or {}).get("role", ""))
-
-
-def _writable(organisations: list[dict[str, Any]]) -> list[str]:
-    """Names of the organisations in which somebody is more than a reader."""
-    return [
-        str(organisation["name"])
-        for organisation in organisations
-        if organisation.get("roleInOrg", "write") != MAY_NOT_WRITE
-    ]

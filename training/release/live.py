@@ -86,11 +86,7 @@ def live_checkpoint(task: str) -> Live:
 
 
 def _from_hub(lock: Lock) -> Path:
-    """Fetch the live checkpoint.
-
-    Raises:
-        CheckpointError: the Hub does not give it, or something else.
-    """
+    """Fetch the live checkpoint."""
     try:
         folder = hub_files(lock)
         check_hashes(folder, lock.files)

@@ -83,11 +83,7 @@ def look(space: Repository, lock: Lock, *, patience: float) -> Answer:
 
 
 def _check_on(info: SpaceInfo) -> None:
-    """Refuse to wait for a Space that will not answer.
-
-    Raises:
-        PublishError: it is broken, switched off, or has no address.
-    """
+    """Refuse to wait for a Space that will not answer."""
     stage = stage_of(info.runtime)
     if stage in BROKEN | OFF:
         raise PublishError(
@@ -169,17 +165,6 @@ def in_words(answer: Answer) -> str:
     return f"the locked model, {answer.revision[:12]} ({answer.source}){code}"
 
 
-def look_at_task(task: str, space: Repository, patience: float) -> None:
-    """Say that the locked model of a task answers at a Space.
-
-    Raises:
-        CheckpointError, PublishError: it does not, and why.
-    """
-    disable_progress_bars()
-    answer = look(space, lock_of_task(task), patience=patience)
-    say(f"{space} answers with {in_words(answer)}.")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line. Exit codes: 0 the locked model answers, 1 it does not, 2 wrong use."""
     parser = parser_for_a_space(__doc__)
@@ -190,4 +175,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--wait", metavar="SECONDS", type=float, default=PATIENCE, help="for an answer"
     )
     chosen = parser.parse_args(arguments)
-    run(lambda: look_at_task(chosen.task, Repository(chosen.at, "space"), chosen.wait))
+    space = Repository(chosen.at, "space")
+
+    def action() -> None:
+        answer = look(space, lock_of_task(chosen.task), patience=chosen.wait)
+        say(f"{space} answers with {in_words(answer)}.")
+
+    disable_progress_bars()
+    run(action)

@@ -17,7 +17,7 @@ from shared.checkpoint.hub_errors import status_of
 from shared.errors import PublishError
 from training.release.card import accepted_text
 from training.release.commits import Head, head_of, put
-from training.release.gate import check_gate, figure, markdown
+from training.release.gate import check_gate, in_one_line, markdown
 from training.release.hub import Repository, check_account, repository_name, request, run, say
 from training.release.plan import Plan, gate_table, make_plan, told
 from training.release.versions import Version, tag_next
@@ -94,17 +94,11 @@ def publish(plan: Plan, reason: str, *, private: bool) -> Version:
         description=accepted or compared,
     )
     say("Tagging it ...")
-    message = "; ".join(f"{row['label']} {figure(row)}" for row in record["headline"])
-    return tag_next(plan.repository, commit, message)
+    return tag_next(plan.repository, commit, in_one_line(record["headline"]))
 
 
 def _create(repository: Repository, private: bool) -> Head:
-    """A new repository, with the first commit that the Hub itself makes.
-
-    Raises:
-        PublishError: the Hub refused; or somebody else has made one of that name meanwhile and
-            put something into it.
-    """
+    """A new repository, with the first commit that the Hub itself makes."""
     say(f"Creating {repository}{', private' if private else ''} ...")
 
     def make() -> None:

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from huggingface_hub.errors import (
-    HfHubHTTPError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub.errors import HfHubHTTPError, RevisionNotFoundError
 
 from shared.checkpoint.hub_errors import status_of
 from shared.errors import PublishError
@@ -120,8 +116,6 @@ def _commit_of(repository: Repository, beginning: str) -> str | None:
     def ask() -> str | None:
         try:
             return repository.api.repo_info(repository.name, revision=beginning).sha
-        except RepositoryNotFoundError:
-            raise
         except RevisionNotFoundError:
             return None
 
