@@ -52,10 +52,12 @@ def with_retries(
     Raises:
         Exception: of the last try.
     """
+    from huggingface_hub.errors import HTTPError
+
     for seconds in pauses:
         try:
             return action()
-        except Exception as error:
+        except (OSError, HTTPError, ValueError, RuntimeError) as error:  # not a mistake of ours
             wait = _seconds_to_wait(error, seconds)
             if wait is None or wait > longest:
                 raise

@@ -196,3 +196,36 @@ def test_offline_by_choice_is_not_tried_again(waits: list[float]) -> None:
     with pytest.raises(PublishError, match="HF_HUB_OFFLINE"):
         request(offline, "ask", Repository(NAME))
     assert waits == []
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (OSError("Consistency check failed: file should be of size 9 but has size 4"), 4),
+        (RuntimeError("Data processing error: CAS service error"), 4),
+        (OSError(errno.ENOSPC, "No space left on device", "a/file"), 1),
+        (FileExistsError(errno.EEXIST, "File exists", "a/file"), 1),
+        (ValueError("Invalid metadata in README.md."), 1),
+    ],
+)
+def test_only_what_may_pass_is_tried_again(
+    waits: list[float], error: Exception, tries: int
+) -> None:
+    begun = []
+
+    def action() -> None:
+        begun.append(1)
+        raise error
+
+    with pytest.raises(PublishError, match="Could not fetch it"):
+        request(action, "fetch it", Repository(NAME))
+    assert len(begun) == tries and waits == [1, 2, 4][: tries - 1]
+
+
+def test_a_mistake_of_ours_is_neither_tried_again_nor_hidden(waits: list[float]) -> None:
+    def action() -> None:
+        raise AttributeError("mistake")
+
+    with pytest.raises(AttributeError, match="mistake"):
+        request(action, "fetch it", Repository(NAME))
+    assert waits == []

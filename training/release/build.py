@@ -9,9 +9,9 @@ from itertools import islice
 from huggingface_hub import SpaceRuntime
 from huggingface_hub.errors import HTTPError
 
+from shared import pauses
 from shared.checkpoint.hub_errors import without_secrets
 from shared.errors import PublishError
-from shared.pauses import pause
 from training.release.hub import Repository, say
 from training.release.space import BROKEN, BUSY, OFF, RUNNING, SLEEPING, stage_of, state_of
 
@@ -54,7 +54,7 @@ def wait_until_running(space: Repository, commit: str, *, before: str | None, li
     while True:
         runtime = state_of(space)
         elapsed, stage = time.monotonic() - began, stage_of(runtime)
-        building = building or stage in BUSY or elapsed > SETTLING
+        building = building or stage in BUSY or elapsed > SETTLING * pauses.FACTOR
         ours = runtime.raw.get("sha", commit if building else None) == commit
         shown = f"{stage}, the version before" if stage == RUNNING and not ours else stage
         if shown != last:
@@ -70,7 +70,7 @@ def wait_until_running(space: Repository, commit: str, *, before: str | None, li
                 "Wait longer with --wait SECONDS, or look at its page.",
                 stage,
             )
-        pause(PAUSE)
+        pauses.pause(PAUSE)
 
 
 def _check_stage(runtime: SpaceRuntime, space: Repository, *, fresh: bool) -> None:
