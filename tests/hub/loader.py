@@ -98,8 +98,8 @@ class Loader:
         """What answers there; arguments as of `run`."""
         done = self.run(*words, **options)
         assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        loaded: dict[str, Any] = json.loads(done.stdout)
+        return loaded
 
     def cached(self, name: str) -> Path:
         """A file of the checkpoint in the cache."""

@@ -71,8 +71,8 @@ class Stage:
 
     def plain(self, printed: str) -> str:
         """What was printed, without this run's paths and addresses."""
-        for found, instead in self.shown.items():
-            printed = printed.replace(found, instead)
+        for own, instead in self.shown.items():
+            printed = printed.replace(own, instead)
         return printed
 
 

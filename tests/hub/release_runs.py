@@ -39,8 +39,8 @@ class Bench:
     @property
     def lock(self) -> dict[str, Any]:
         """What the Space's lock says."""
-        found: dict[str, Any] = json.loads(self.lock_path.read_text(encoding="utf-8"))
-        return found
+        recorded: dict[str, Any] = json.loads(self.lock_path.read_text(encoding="utf-8"))
+        return recorded
 
     @property
     def lock_path(self) -> Path:
@@ -53,11 +53,11 @@ class Bench:
 
     def start(self, *words: str | Path, **environment: str) -> subprocess.Popen[str]:
         """Start `python -m training.WORDS` in the tree; what is set to "" is not set there."""
-        found = self.environment | {"OMP_NUM_THREADS": "1"} | environment
+        wanted = self.environment | {"OMP_NUM_THREADS": "1"} | environment
         return subprocess.Popen(
             [sys.executable, "-m", f"training.{words[0]}", *map(str, words[1:])],
             cwd=self.tree,
-            env={key: value for key, value in found.items() if value},
+            env={key: value for key, value in wanted.items() if value},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -8,7 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from commands import Told, run_in_process
+from hub_emulator.quick_builder import QuickBuilder
 from hub_emulator.server import Hub
 from imports_of import ROOT, SPACES
 from small_checkpoint import write_checkpoint, write_space
@@ -95,7 +97,13 @@ def small_checkout(folder: Path, hub: Hub) -> Checkout:
     (tree / "training").symlink_to(ROOT / "training")
     for name in SPACES:
         write_space(tree / "spaces" / name, task=name)
-    found = Checkout(tree, hub, hub.user("somebody"))
-    found.git("init", "--quiet")
-    found.commit("A checkout")
-    return found
+    checkout = Checkout(tree, hub, hub.user("somebody"))
+    checkout.git("init", "--quiet")
+    checkout.commit("A checkout")
+    return checkout
+
+
+@pytest.fixture
+def checkout(hub: Hub, builder: QuickBuilder, tmp_path: Path) -> Checkout:
+    """Such a checkout, and a Hub that builds at once."""
+    return small_checkout(tmp_path, hub)

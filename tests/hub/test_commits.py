@@ -50,7 +50,7 @@ def test_files_come_and_go_in_one_commit(hub: Hub, model: Repository, tmp_path: 
     made = put_all(model, files)
     assert stored(hub) == {"README.md": files["README.md"], "new.bin": b"\1" * 3000}
     commits = hub.repo(NAME).commits
-    assert [each.title for each in commits] == ["T", "T", "initial commit"]
+    assert [commit.title for commit in commits] == ["T", "T", "initial commit"]
     assert commits[0].oid == made and commits[0].description == "D"
 
 
@@ -59,8 +59,8 @@ def test_what_would_change_is_told_without_downloading(hub: Hub, model: Reposito
     hub.asked.clear()
     head = head_of(model)
     assert head is not None
-    found = changes({**SEEN, "README.md": b"x", "a": b"12"}, head.files)
-    assert found == (
+    todo = changes({**SEEN, "README.md": b"x", "a": b"12"}, head.files)
+    assert todo == (
         Change("README.md", "changed", 1),
         Change("a", "added", 2),
         Change("old.json", "deleted", 0),
@@ -159,7 +159,7 @@ def test_broken_off_anywhere_and_repeated_it_is_one_commit(
     hub.heal()
     made = put_all(model, SEEN)
     assert stored(hub) == SEEN
-    assert [each.oid for each in hub.repo(NAME).commits] == [made, start]
+    assert [commit.oid for commit in hub.repo(NAME).commits] == [made, start]
 
 
 def test_versions_are_counted_from_the_tags(hub: Hub, model: Repository) -> None:
@@ -168,7 +168,7 @@ def test_versions_are_counted_from_the_tags(hub: Hub, model: Repository) -> None
     assert tag_next(model, first, "good").name == "v1"
     assert tag_next(model, second, "better").name == "v2"
     assert tag_next(model, first, "again").name == "v1"
-    assert [(each.name, each.commit) for each in versions(model)] == [
+    assert [(version.name, version.commit) for version in versions(model)] == [
         ("v1", first),
         ("v2", second),
     ]

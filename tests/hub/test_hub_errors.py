@@ -27,17 +27,17 @@ def at(api: HfApi) -> Repository:
 
 
 def head(model: Repository) -> str:
-    found = head_of(model)
-    assert found is not None
-    return found.commit
+    newest = head_of(model)
+    assert newest is not None
+    return newest.commit
 
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Every pause that was made, without making it."""
-    found: list[float] = []
-    monkeypatch.setattr("shared.checkpoint.hub_retries.pause", found.append)
-    return found
+    pauses: list[float] = []
+    monkeypatch.setattr("shared.checkpoint.hub_retries.pause", pauses.append)
+    return pauses
 
 
 def refusal(model: Repository) -> str:

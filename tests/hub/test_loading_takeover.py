@@ -50,16 +50,16 @@ class Caller:
 def asking(address: str) -> Iterator[list[Caller]]:
     """Two callers in threads."""
     callers = [Caller(address) for _ in range(2)]
-    threads = [threading.Thread(target=each.ask_all_the_time) for each in callers]
-    for each in threads:
-        each.start()
+    threads = [threading.Thread(target=caller.ask_all_the_time) for caller in callers]
+    for thread in threads:
+        thread.start()
     try:
         yield callers
     finally:
         for caller in callers:
             caller.stop.set()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.join()
 
 
 def written(hub: Hub, name: str, folder: Path) -> Path:
@@ -71,14 +71,14 @@ def written(hub: Hub, name: str, folder: Path) -> Path:
 def model(server: Server) -> dict[str, Any]:
     """What /model says of its revision."""
     reply = httpx.post(f"{server.address}/gradio_api/run/model", json={"data": []}, timeout=60)
-    found: dict[str, Any] = reply.raise_for_status().json()["data"][0]["revision"]
-    return found
+    revision: dict[str, Any] = reply.raise_for_status().json()["data"][0]["revision"]
+    return revision
 
 
 def page(server: Server) -> str:
     """All that a browser gets to show."""
     values = httpx.get(f"{server.address}/config", timeout=60).json()["components"]
-    return " ".join(str(each["props"].get("value")) for each in values)
+    return " ".join(str(component["props"].get("value")) for component in values)
 
 
 def test_the_hubs_model_takes_over_and_no_request_is_dropped(hub: Hub, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_the_hubs_model_takes_over_and_no_request_is_dropped(hub: Hub, tmp_path:
         commit = hub.repo("somebody/loan").head
         for caller in callers:
             assert caller.failed == []
-            sources = [each["source"] for each in caller.seen]
+            sources = [answer["source"] for answer in caller.seen]
             assert sources[0] == "bundled" and sources[-1] == "hub"
             assert sources == sorted(sources)  # all of the one, then all of the other
             assert caller.seen[-1]["revision"] == commit

@@ -18,16 +18,16 @@ WHY = "The hub was refused: it cannot be reached."
 @pytest.fixture
 def live(hub: Hub, builder: QuickBuilder, tmp_path: Path) -> Checkout:
     """A checkout whose loan Space is live, with a published model."""
-    found = small_checkout(tmp_path, hub)
-    found.publish()
-    assert found.deploy().code == 0
-    return found
+    checkout = small_checkout(tmp_path, hub)
+    checkout.publish()
+    assert checkout.deploy().code == 0
+    return checkout
 
 
 def locked(checkout: Checkout) -> dict[str, Any]:
     """The checkout's lock."""
-    found: dict[str, Any] = json.loads(checkout.lock.read_text(encoding="utf-8"))
-    return found
+    lock: dict[str, Any] = json.loads(checkout.lock.read_text(encoding="utf-8"))
+    return lock
 
 
 def test_the_locked_model_is_said_with_the_code_that_runs_it(live: Checkout) -> None:

@@ -25,10 +25,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
 @pytest.fixture(scope="module")
 def published(story: dict[str, Told]) -> tuple[str, str]:
     """The commits of v1 and v2."""
-    found = [re.search(rf"Published as {tag} of .*commit ({COMMIT.pattern})", story[step].printed)
+    matches = [re.search(rf"Published as {tag} of .*commit ({COMMIT.pattern})", story[step].printed)
              for step, tag in (("push", "v1"), ("push-better", "v2"))]  # fmt: skip
-    assert all(found)
-    return tuple(each[1] for each in found if each)  # type: ignore[return-value]
+    assert all(matches)
+    return tuple(match[1] for match in matches if match)  # type: ignore[return-value]
 
 
 @pytest.mark.slow

@@ -131,19 +131,23 @@ def environment_of(
     space, strange = run.space, ("HF_", "PYTHON", "GRADIO", "TUMOR_", "LOAN_")
     owner, name = space.repo.name.split("/")
     (place / "home").mkdir(exist_ok=True)
-    found = {key: value for key, value in os.environ.items() if not key.startswith(strange)}
-    found |= {"HOME": str(place / "home"), "HF_HOME": str(place / "home" / "huggingface")}
-    found |= {"HF_ENDPOINT": space.hub, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-    found |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "PYTHONUNBUFFERED": "1"}
-    found |= {"PYTHONPATH": str(packages), "GRADIO_SERVER_PORT": space.host.rsplit(":", 1)[1]}
-    found |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_TEMP_DIR": str(place / "uploads")}
-    found |= {
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(strange)}
+    variables |= {"HOME": str(place / "home"), "HF_HOME": str(place / "home" / "huggingface")}
+    variables |= {
+        "HF_ENDPOINT": space.hub,
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+    variables |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "PYTHONUNBUFFERED": "1"}
+    variables |= {"PYTHONPATH": str(packages), "GRADIO_SERVER_PORT": space.host.rsplit(":", 1)[1]}
+    variables |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_TEMP_DIR": str(place / "uploads")}
+    variables |= {
         "SYSTEM": "spaces",
         "SPACE_ID": space.repo.name,
         "SPACE_HOST": space.host.split("//")[1],
     }
-    found |= {"SPACE_AUTHOR_NAME": owner, "SPACE_REPO_NAME": name}
-    return found if build_only else found | space.variables | space.secrets
+    variables |= {"SPACE_AUTHOR_NAME": owner, "SPACE_REPO_NAME": name}
+    return variables if build_only else variables | space.variables | space.secrets
 
 
 def preload(

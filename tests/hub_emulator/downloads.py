@@ -23,13 +23,13 @@ def tree(
 ) -> Response:
     """Files and folders below a path, with oids, sizes and what LFS keeps."""
     commit = at(readable(hub, request, kind, name), revision)
-    below = [each for each in all_paths(commit) if path == "" or each.startswith(f"{path}/")]
+    below = [name for name in all_paths(commit) if path == "" or name.startswith(f"{path}/")]
     if path and not below:
         raise Refused(404, f'{path} does not exist on "{revision}"', "EntryNotFound")
     if request.first("recursive") != "true":
-        below = [each for each in below if str(PurePosixPath(each).parent) == (path or ".")]
+        below = [name for name in below if str(PurePosixPath(name).parent) == (path or ".")]
     expand = request.first("expand") == "true"
-    return page_of(hub, request, [entry(commit, each, expand=expand) for each in below])
+    return page_of(hub, request, [entry(commit, name, expand=expand) for name in below])
 
 
 def paths_info(hub: Hub, request: Request, kind: str, name: str, revision: str) -> Response:
@@ -37,13 +37,13 @@ def paths_info(hub: Hub, request: Request, kind: str, name: str, revision: str) 
     commit = at(readable(hub, request, kind, name), revision)
     asked = parse_qs(request.body.decode())
     known, expand = set(all_paths(commit)), asked.get("expand", [""])[0] == "true"
-    found = [path for path in asked.get("paths", []) if path in known]
-    return as_json([entry(commit, path, expand=expand) for path in found])
+    paths = [path for path in asked.get("paths", []) if path in known]
+    return as_json([entry(commit, path, expand=expand) for path in paths])
 
 
 def all_paths(commit: Commit) -> list[str]:
     """Its files and their folders."""
-    parents = (str(each) for path in commit.files for each in PurePosixPath(path).parents)
+    parents = (str(parent) for path in commit.files for parent in PurePosixPath(path).parents)
     return sorted({*commit.files, *parents} - {"."})
 
 
@@ -57,10 +57,10 @@ def entry(commit: Commit, path: str, *, expand: bool) -> dict[str, object]:
         oid = hashlib.sha1(facts.encode()).hexdigest()
         return {"type": "directory", "oid": oid, "size": 0, "path": path, **more}
     content = commit.files[path]
-    found = {"type": "file", "oid": blob_oid(content), "size": len(content), "path": path, **more}
+    facts = {"type": "file", "oid": blob_oid(content), "size": len(content), "path": path, **more}
     if path in commit.large:
-        found |= {"oid": blob_oid(pointer(content)), "lfs": lfs_facts(content)}
-    return found
+        facts |= {"oid": blob_oid(pointer(content)), "lfs": lfs_facts(content)}
+    return facts
 
 
 def resolve(hub: Hub, request: Request, kind: str, name: str, revision: str, path: str) -> Response:
@@ -99,10 +99,10 @@ def part(content: bytes, wanted: str, headers: dict[str, str], spoilt: str | Non
 
 def span(wanted: str, size: int) -> tuple[int, int]:
     """First byte and the one after the last that a Range header asks for."""
-    found = re.fullmatch(r"bytes=(\d*)-(\d*)", wanted)
-    if found is None:
+    parts = re.fullmatch(r"bytes=(\d*)-(\d*)", wanted)
+    if parts is None:
         return 0, size
-    first, last = found.groups()
+    first, last = parts.groups()
     if not first:
         return max(size - int(last or 0), 0), size
     return int(first), min(int(last) + 1, size) if last else size

@@ -57,13 +57,13 @@ class Faults:
             with_body: whether its answer could break off midway.
         """
         with self.lock:
-            for each in self.planned.get(step, []):
-                if each.what == "midway" and not with_body:
+            for planned in self.planned.get(step, []):
+                if planned.what == "midway" and not with_body:
                     continue
-                if each.times == 1:
-                    self.planned[step].remove(each)
-                each.times -= each.times > 1
-                return each.what
+                if planned.times == 1:
+                    self.planned[step].remove(planned)
+                planned.times -= planned.times > 1
+                return planned.what
         return None
 
     def pop_action(self, step: str) -> Callable[[], object] | None:

@@ -57,4 +57,4 @@ def matches_attributes(path: str, files: Mapping[str, bytes]) -> bool:
     lines = files.get(".gitattributes", b"").decode().splitlines()
     patterns = [line.split()[0] for line in lines if "filter=lfs" in line]
     name = PurePosixPath(path).name
-    return any(fnmatch(path, each) or fnmatch(name, each) for each in patterns)
+    return any(fnmatch(path, pattern) or fnmatch(name, pattern) for pattern in patterns)

@@ -75,10 +75,10 @@ class QuickBuilder:
 def revision_of(lock: dict[str, Any]) -> Revision:
     """What a Space that runs the locked model says."""
     digest = digest_of(lock["files"])
-    found = {"repository": lock["repository"], "sha256": digest, "why": "It is the locked one."}
+    revision = {"repository": lock["repository"], "sha256": digest, "why": "It is the locked one."}
     if lock["repository"]:
-        return {**found, "source": "hub", "revision": lock["commit"]}
-    return {**found, "source": "bundled", "revision": digest}
+        return {**revision, "source": "hub", "revision": lock["commit"]}
+    return {**revision, "source": "bundled", "revision": digest}
 
 
 def handler(

@@ -129,11 +129,11 @@ def sibling(commit: Commit, path: str, request: Request) -> dict[str, object]:
     content = commit.files[path]
     if not request.first("blobs"):
         return {"rfilename": path}
-    found = {"rfilename": path, "size": len(content), "blobId": blob_oid(content)}
+    entry = {"rfilename": path, "size": len(content), "blobId": blob_oid(content)}
     if path in commit.large:
         facts = lfs_facts(content)
-        found |= {"blobId": blob_oid(pointer(content)), "lfs": facts | {"sha256": facts["oid"]}}
-    return found
+        entry |= {"blobId": blob_oid(pointer(content)), "lfs": facts | {"sha256": facts["oid"]}}
+    return entry
 
 
 def facts_of_card(commit: Commit) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def front_matter(page: str) -> dict[str, Any] | None:
     if not page.startswith("---\n") or "\n---" not in page[3:]:
         return None
     try:
-        found = yaml.safe_load(page[4:].split("\n---", 1)[0])
+        keys = yaml.safe_load(page[4:].split("\n---", 1)[0])
     except yaml.YAMLError:
         return None
-    return found if isinstance(found, dict) else None
+    return keys if isinstance(keys, dict) else None

@@ -120,17 +120,17 @@ class Repo:
 
     def publish(self, folder: Path) -> str:
         """Put a folder in place of all files, as one commit; returns its oid."""
-        found = {
+        named = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
         files = {
             path: self.files[path] for path in [".gitattributes"] if path in self.files
-        } | found
+        } | named
         large = frozenset(
             path
-            for path, content in found.items()
+            for path, content in named.items()
             if belongs_to_lfs(path, len(content), content[:512], files)
         )
         return self.add(files, large, title="Upload folder").oid

@@ -55,10 +55,10 @@ def route(hub: Hub, request: Request) -> tuple[str, Callable[[], Response]]:
     """The step of a request, and what answers it, one at a time."""
     method = "GET" if request.method == "HEAD" else request.method
     for wanted, pattern, step, answer in COMPILED:
-        found = pattern.fullmatch(request.path) if wanted == method else None
-        if found is not None:
-            parts = {key: value for key, value in found.groupdict().items() if value is not None}
-            if "kind" in found.re.groupindex:
+        match = pattern.fullmatch(request.path) if wanted == method else None
+        if match is not None:
+            parts = {key: value for key, value in match.groupdict().items() if value is not None}
+            if "kind" in match.re.groupindex:
                 parts.setdefault("kind", "model")
             return step, partial(answered, hub, partial(answer, hub, request, **parts))
     return "", Refused(404, "Sorry, we can't find the page you are looking for.").response

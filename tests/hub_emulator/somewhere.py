@@ -42,9 +42,9 @@ class Somewhere:
 
     def repository(self, name: str) -> str:
         """A fresh OWNER/NAME, for a model or a Space; nothing is created yet."""
-        found = f"{self.user}/test-{name}-{secrets.token_hex(4)}"
-        self.made.append(found)
-        return found
+        name = f"{self.user}/test-{name}-{secrets.token_hex(4)}"
+        self.made.append(name)
+        return name
 
     def clear(self) -> None:
         """Delete what was created under the names that were given out."""

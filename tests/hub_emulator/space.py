@@ -60,8 +60,10 @@ class Space:
     def set_up(self, wanted: dict[str, Any]) -> None:
         """Take over what create_repo asks for."""
         self.hardware = wanted.get("hardware") or FREE
-        self.variables |= {each["key"]: each["value"] for each in wanted.get("variables", [])}
-        self.secrets |= {each["key"]: each["value"] for each in wanted.get("secrets", [])}
+        self.variables |= {
+            setting["key"]: setting["value"] for setting in wanted.get("variables", [])
+        }
+        self.secrets |= {setting["key"]: setting["value"] for setting in wanted.get("secrets", [])}
 
     def build(self, builder: Builder | None) -> None:
         """Build the newest commit in the background; a build that is overtaken changes nothing."""
@@ -97,10 +99,14 @@ class Space:
         """What get_space_runtime reads."""
         running = self.stage not in ("NO_APP_FILE", "BUILDING")
         hardware = {"current": self.hardware if running else None, "requested": self.hardware}
-        found: dict[str, Any] = {"stage": self.stage, "hardware": hardware, "storage": None}
-        found |= {"replicas": {"current": 1, "requested": 1}, "devMode": False, "gcTimeout": 172800}
-        found |= {"errorMessage": self.error} if self.error else {}
-        return found | ({"sha": self.sha} if self.stage.startswith("RUNNING") else {})
+        runtime: dict[str, Any] = {"stage": self.stage, "hardware": hardware, "storage": None}
+        runtime |= {
+            "replicas": {"current": 1, "requested": 1},
+            "devMode": False,
+            "gcTimeout": 172800,
+        }
+        runtime |= {"errorMessage": self.error} if self.error else {}
+        return runtime | ({"sha": self.sha} if self.stage.startswith("RUNNING") else {})
 
     def facts(self) -> dict[str, Any]:
         """What space_info tells beside the repository."""

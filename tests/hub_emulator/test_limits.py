@@ -79,7 +79,7 @@ def test_only_a_token_that_may_write_there_writes(
 
 def test_a_member_of_an_organisation_writes_there(hub: Hub) -> None:
     api = HfApi(endpoint=hub.address, token=hub.user("somebody", organisations=("team",)))
-    assert [each["name"] for each in api.whoami()["orgs"]] == ["team"]
+    assert [organisation["name"] for organisation in api.whoami()["orgs"]] == ["team"]
     assert api.create_repo("team/tumor").repo_id == "team/tumor"
 
 

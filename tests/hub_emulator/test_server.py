@@ -39,10 +39,10 @@ def put(api: HfApi, name: str, files: dict[str, bytes], *, parent: str | None = 
 @pytest.fixture
 def name(somewhere: Somewhere) -> str:
     """A public model repository with one commit of FILES."""
-    found = somewhere.repository("model")
-    somewhere.api.create_repo(found, private=False)
-    put(somewhere.api, found, FILES)
-    return found
+    name = somewhere.repository("model")
+    somewhere.api.create_repo(name, private=False)
+    put(somewhere.api, name, FILES)
+    return name
 
 
 def test_a_token_tells_its_user_and_its_role(somewhere: Somewhere) -> None:
@@ -74,12 +74,12 @@ def test_a_repository_that_exists_is_a_conflict(somewhere: Somewhere, name: str)
 
 
 def test_a_commit_tells_files_as_git_and_lfs_know_them(somewhere: Somewhere, name: str) -> None:
-    found = {each.path: each for each in somewhere.api.list_repo_tree(name, recursive=True)}
-    assert set(found) == {".gitattributes", "plots", *FILES}
+    files = {entry.path: entry for entry in somewhere.api.list_repo_tree(name, recursive=True)}
+    assert set(files) == {".gitattributes", "plots", *FILES}
     svg = subprocess.run(["git", "hash-object", "--stdin"], input=b"<svg/>", capture_output=True)
-    assert found["plots/roc.svg"].blob_id == svg.stdout.decode().strip()
-    assert found["plots/roc.svg"].lfs is None
-    lfs = found["model.safetensors"].lfs
+    assert files["plots/roc.svg"].blob_id == svg.stdout.decode().strip()
+    assert files["plots/roc.svg"].lfs is None
+    lfs = files["model.safetensors"].lfs
     assert (lfs.size, lfs.sha256) == (10_240, hashlib.sha256(WEIGHTS).hexdigest())
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{lfs.sha256}\nsize 10240\n"
     assert lfs.pointer_size == len(pointer)
@@ -88,7 +88,7 @@ def test_a_commit_tells_files_as_git_and_lfs_know_them(somewhere: Somewhere, nam
 def test_info_tells_head_files_and_card(somewhere: Somewhere, name: str) -> None:
     info = somewhere.api.model_info(name, files_metadata=True)
     assert info.sha == somewhere.api.list_repo_commits(name)[0].commit_id
-    assert {each.rfilename: each.size for each in info.siblings}["model.safetensors"] == 10_240
+    assert {entry.rfilename: entry.size for entry in info.siblings}["model.safetensors"] == 10_240
     assert info.card_data.license == "apache-2.0"
     assert "mri" in info.tags
 
@@ -96,8 +96,8 @@ def test_info_tells_head_files_and_card(somewhere: Somewhere, name: str) -> None
 def test_asked_for_paths_those_that_are_missing_are_left_out(
     somewhere: Somewhere, name: str
 ) -> None:
-    found = somewhere.api.get_paths_info(name, ["README.md", "plots", "nothing.txt"])
-    assert [each.path for each in found] == ["README.md", "plots"]
+    entries = somewhere.api.get_paths_info(name, ["README.md", "plots", "nothing.txt"])
+    assert [entry.path for entry in entries] == ["README.md", "plots"]
 
 
 def test_what_has_not_changed_makes_no_commit(somewhere: Somewhere, name: str) -> None:
@@ -136,7 +136,7 @@ def test_a_tag_names_a_commit_once(somewhere: Somewhere, name: str) -> None:
     api, head = somewhere.api, somewhere.api.model_info(name).sha
     api.create_tag(name, tag="v1", tag_message="The first")
     put(api, name, {"plots/roc.svg": b"<svg>2</svg>"})
-    assert [(each.name, each.target_commit) for each in api.list_repo_refs(name).tags] == [
+    assert [(tag.name, tag.target_commit) for tag in api.list_repo_refs(name).tags] == [
         ("v1", head)
     ]
     assert api.model_info(name, revision="v1").sha == head

@@ -44,10 +44,10 @@ HTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_for
 @pytest.fixture
 def api(hub: Hub) -> HfApi:
     """The client of somebody who has a Space."""
-    found = HfApi(endpoint=hub.address, token=hub.user("somebody"))
+    client = HfApi(endpoint=hub.address, token=hub.user("somebody"))
     variables = [{"key": "GREETING", "value": "!"}, {"key": "PINNED", "value": ""}]
-    found.create_repo(NAME, repo_type="space", space_sdk="gradio", space_variables=variables)
-    return found
+    client.create_repo(NAME, repo_type="space", space_sdk="gradio", space_variables=variables)
+    return client
 
 
 def card(preload: str = "") -> str:
