@@ -15,7 +15,6 @@ SPACE_PACKAGES = {
 PACKAGES = {
     "shared": ROOT / "shared",
     "training": ROOT / "training",
-    "deploying": ROOT / "spaces" / "deploying",
     **SPACE_PACKAGES,
 }
 

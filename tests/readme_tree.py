@@ -31,9 +31,10 @@ tests/                         By what they drive
   unit/                        Functions, with numbers worked out by hand
   api/                         A live server, driven by gradio_client and plain HTTP
   browser/                     The page in Chromium, at 1280 and 390 px; axe
-  hub/                         A Hub-compatible server on 127.0.0.1, with the real huggingface_hub
+  hub/                         Loading and releasing, with the real huggingface_hub
+  hub_emulator/                A Hub-compatible server on 127.0.0.1, and its own tests
   bench/                       Speed, as ratios in one run
-docs/                          A release step by step, decisions, pictures, the record of the bench
+docs/                          A release, its rehearsal, decisions, pictures, the bench's record
 """
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from shared.checkpoint.hub_words import detail
-from shared.checkpoint.source import LoadedCheckpoint, Opened, not_opened, say
+from shared.checkpoint.hub_errors import detail
+from shared.checkpoint.loading import Opened, not_opened, say
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.errors import CheckpointError
 from shared.page.endpoints import MOST_WAITING
 from shared.page.gradio_internals import swap

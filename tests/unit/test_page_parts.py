@@ -10,7 +10,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.errors import InputError
 from shared.page import launch
 from shared.page.charts import Bin, reliability

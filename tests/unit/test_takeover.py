@@ -17,7 +17,8 @@ from gradio_client import Client
 from live_server import free_port
 from mcp_calls import ask
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.errors import CheckpointError
 from shared.page.gradio_internals import put_in
 from shared.page.launch import follow

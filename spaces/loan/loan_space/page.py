@@ -9,7 +9,8 @@ from loan_space.applicant import tab as applicant
 from loan_space.applicant.second_opinions import warm_up
 from loan_space.serving import Served, serve
 from loan_space.wording import LIMITS, NOT_A_DECISION
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.loan.table.rows import MOST_BYTES
 from shared.page import html
 from shared.page import launch as page

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.page import launch as page
 from shared.page.html import asset
 from shared.page.uploads import MOST_SESSIONS

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from shared.checkpoint.examples import EXAMPLES_FILE, read_examples
+from shared.checkpoint.contract import EXAMPLES_FILE, read_examples
 from shared.page.gradio_internals import FileData, GradioModel, receive_as
 from shared.page.html import asset, page_asset, scripted
 from shared.palette import COLOUR_MAPS, stops

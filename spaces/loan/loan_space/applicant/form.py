@@ -16,7 +16,7 @@ from typing import Any
 import gradio as gr
 
 from loan_space import ASSETS
-from shared.checkpoint.examples import read_examples
+from shared.checkpoint.contract import read_examples
 from shared.loan.fields.application import NOT_STATED
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import typed
