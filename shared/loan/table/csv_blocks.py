@@ -25,8 +25,8 @@ from shared.errors import InputError
 from shared.loan.table.dialect import Dialect, find_dialect
 from shared.loan.table.rows import MOST_CHARACTERS, Batch, OpenTable, Row, batch_of, row_problem
 
-BLOCK = 1 << 19  # characters read at a time
-MOST_OF_A_LINE = 20 * BLOCK
+BLOCK = 1 << 20  # characters read at a time: some ten thousand rows
+MOST_OF_A_LINE = 10 * BLOCK
 MOST_OPEN = 1 << 17  # characters behind a quote until it counts as never closed
 END = "\x1e\x1eend of the text"  # a last line: where it is not a row of its own, a quote is open
 LINE_ENDS = (b"\n", b"\r")
