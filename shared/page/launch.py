@@ -12,6 +12,7 @@ from shared.checkpoint.source import LoadedCheckpoint, Opened
 from shared.page.html import page_asset
 from shared.page.takeover import follow
 from shared.page.turns import MOST_WAITING
+from shared.report.html import style as report_style
 
 WARM_UP_AFTER = 2.0  # seconds; the first visitor's answer should not share the cores with it
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
@@ -44,7 +45,7 @@ def launch(
     blocks = opened.value
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     # As `css`, Gradio would rewrite its selectors.
-    head = f"<style>{page_asset('style.css')}{style}</style>"
+    head = f"<style>{page_asset('style.css')}{report_style()}{style}</style>"
     blocks.launch(
         theme=theme(),
         head=head,

@@ -11,7 +11,7 @@ from loan_space.endpoint import accepted
 from loan_space.serving import Served
 from shared.loan.fields.declared import Field, Fields
 from shared.page import code_view
-from shared.page.figures import table
+from shared.report.html import scrolling as table
 
 PYTHON = """\
 from gradio_client import Client, handle_file

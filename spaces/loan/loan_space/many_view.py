@@ -22,11 +22,11 @@ from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.errors import InputError
 from shared.loan.table.rows import MOST_ROWS
 from shared.loan.table.write import template
-from shared.page.figures import table
 from shared.page.files_zone import SentFiles, files_zone
 from shared.page.html import problem_html, text
 from shared.page.privacy import DELETE_UPLOADS
 from shared.page.uploads import delete_upload
+from shared.report.html import scrolling as table
 
 RESULT_NAME = "answers.csv"
 LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy for the download

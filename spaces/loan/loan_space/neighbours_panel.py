@@ -12,7 +12,7 @@ from loan_space.wording import UNLIKE
 from shared.loan.fields.application import say
 from shared.loan.fields.declared import Field
 from shared.loan.why.neighbours import nearest
-from shared.page.figures import table
+from shared.report.html import scrolling as table
 
 COUNT = 4  # beside the applicant, as many as fit beside the form
 

@@ -17,8 +17,8 @@ from shared.loan.fields.application import say
 from shared.loan.models.registry import MODELS
 from shared.loan.why.forest import ForestView, forest_view
 from shared.loan.why.integrated_gradients import CLOSE, integrated, second_opinion_ann
-from shared.page.figures import table
 from shared.page.gpu import marked, or_here
+from shared.report.html import scrolling as table
 
 LEAST = 0.0005  # a contribution below that is not listed
 MOST_ROWS = 8
