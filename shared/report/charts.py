@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from shared.report.figures import Figure, number, with_interval
 from shared.report.frame import (
+    LINE,
     WIDTH,
     Axis,
     Drawing,
@@ -26,7 +27,7 @@ from shared.report.frame import (
 
 SQUARE = 390  # px of a plot of one share against another, axes included
 ROW, APART = 30, 11  # px: a row above its first whisker, and from one whisker to the next
-LEFT, TOP, CELL = 112, 46, 46  # px: beside and above the cells of a confusion matrix, and of a cell
+LEFT, TOP, CELL = 118, 62, 46  # px: beside and above the cells of a confusion matrix, and of a cell
 Point: TypeAlias = "tuple[float, Figure, str]"
 """Of a curve: its place on the x axis, what was measured there, and what its dot shows."""
 Passing: TypeAlias = "tuple[float, float, Sequence[str]]"
@@ -81,10 +82,12 @@ def reliability(
     marks += line(frame, name, [b["confidence"] for b in bins], [b["accuracy"] for b in bins])
     largest = max((b["n"] for b in bins), default=1)
     for b in bins:
-        shown = f"predicted {b['confidence']:.2f}, {came_true} {b['accuracy']:.2f}, {b['n']:,} {counted}"
+        said, came = f"predicted {b['confidence']:.2f}", f"{came_true} {b['accuracy']:.2f}"
         radius = 4 + 9 * (b["n"] / largest) ** 0.5  # the area of a dot grows with what it counts
         place = frame.place(b["confidence"], b["accuracy"])
-        below = tip(frame.width - frame.right, frame.bottom - 10, [shown])
+        below = tip(
+            frame.width - frame.right, frame.bottom - 10, [f"{said}, {came}, {b['n']:,} {counted}"]
+        )
         marks += dot(name, *place, radius, below)
     return Drawing(title, frame, marks)
 
@@ -163,7 +166,9 @@ def confusion(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]]
     marks = words("axis", 0, TOP - 10, "truth") + words("axis", LEFT, 12, "answered")
     for at, (truth, row) in enumerate(zip(labels, counts, strict=True)):
         middle = TOP + (at + 0.5) * CELL + 4
-        marks += words("label", LEFT + (at + 0.5) * side, TOP - 10, truth, "middle")
+        for up, word in enumerate(reversed(truth.split())):
+            y = TOP - 10 - up * LINE
+            marks += words("label", LEFT + (at + 0.5) * side, y, word, "middle")
         marks += words("label", 0, middle, truth)
         for column, (answer, count) in enumerate(zip(labels, row, strict=True)):
             x, share = LEFT + column * side, count / (sum(row) or 1)

@@ -58,7 +58,7 @@ def figures(section: Mapping[str, Any]) -> dict[str, Figure]:
 
 
 def of_keys(section: Mapping[str, Any], keys: tuple[str, ...], name: str) -> dict[str, Figure]:
-    """One metric of several groups: `of_keys(performance, ("ml", "ann"), "auc")`, where measured."""
+    """One metric of several groups, where it was measured; by group."""
     return {key: f for key in keys if (f := figure((section.get(key) or {}).get(name)))}
 
 

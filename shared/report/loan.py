@@ -227,7 +227,8 @@ def _of_folds(recorded: Record) -> Block:
     if not told:
         return NOT_MEASURED
     return Text(
-        f"Published figures are often the mean of the AUC within each fold. That is {of_models(told)}."
+        "Published figures are often the mean of the AUC within each fold. That is "
+        f"{of_models(told)}."
     )
 
 

@@ -7,7 +7,18 @@ from typing import Any, TypeAlias
 
 from shared.loan.fields.declared import Fields
 from shared.loan.models.registry import IN_TEXT, MODELS, TITLES
-from shared.report.blocks import Block, Change, Folded, Label, Panel, Plot, Table, Text, folded
+from shared.report.blocks import (
+    Block,
+    Cell,
+    Change,
+    Folded,
+    Label,
+    Panel,
+    Plot,
+    Table,
+    Text,
+    folded,
+)
 from shared.report.charts import intervals
 from shared.report.figures import Figure, figure, label_of, of_keys, with_interval
 from shared.report.loan_metrics import METRICS
@@ -91,16 +102,15 @@ def _in_order(of: Mapping[str, Record], name: str, fields: Fields) -> list[str]:
 
 
 def _rates_table(section: Record, fields: Fields) -> Table:
-    rates = {**APPROVED, **ERRORS}
-    rows = [
-        (f"{_label(name, fields)}: {group}", TITLES[model], of[model][group].get("approval_rate", {}).get("n"),
-         *(figure(of[model][group].get(rate)) for rate in rates))
-        for name, of in _by_field(section).items()
-        for group in _in_order(of, name, fields)
-        for model in of
-        if group in of[model]
-    ]  # fmt: skip
-    heads = ("Group", "Model", "n", *(first_up(words) for words in rates.values()))
+    rows: list[Sequence[Cell]] = []
+    for name, of in _by_field(section).items():
+        for group in _in_order(of, name, fields):
+            for model in of:
+                rated = of[model].get(group) or {}
+                n = (rated.get("approval_rate") or {}).get("n")
+                cells = (figure(rated.get(rate)) for rate in (*APPROVED, *ERRORS))
+                rows.append((f"{_label(name, fields)}: {group}", TITLES[model], n, *cells))
+    heads = ("Group", "Model", "n", *(first_up(words) for words in (APPROVED | ERRORS).values()))
     return Table("Shares that are approved, by group", heads, rows)
 
 

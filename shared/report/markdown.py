@@ -23,7 +23,8 @@ from shared.report.blocks import (
 )
 from shared.report.figures import Figure, number, signed, with_interval
 
-MARKUP = re.compile(r"([\\`*_\[\]<>|])")  # what means something inside a line
+# What means something inside a line; an underscore inside a word means itself.
+MARKUP = re.compile(r"([\\`*\[\]<>|]|(?<!\w)_|_(?!\w))")
 PLOTS = "plots"  # folder of a checkpoint with a file for each plot
 
 

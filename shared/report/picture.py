@@ -29,7 +29,7 @@ LETTER = 8  # px that a letter of the legend takes at most
 
 
 def write_plots(sections: Iterable[Section], folder: Path) -> None:
-    """Write every plot of a document into the `plots/` of a checkpoint; others there are removed."""
+    """Write every plot of a document into the `plots/` of a checkpoint; others there go."""
     target = folder / PLOTS
     target.mkdir(exist_ok=True)
     pictures = {

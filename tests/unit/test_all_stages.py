@@ -136,7 +136,7 @@ def test_the_card_says_what_was_measured(made: tuple[Path, Path]) -> None:
 
 def test_a_second_run_finds_nothing_to_do(data: Path, made: tuple[Path, Path]) -> None:
     printed = run(data, *made).splitlines()
-    assert len(printed) == 11
+    assert len(printed) == 10
     assert all(line.endswith("nothing new") for line in printed)
 
 
@@ -148,5 +148,5 @@ def test_a_lost_file_is_made_again_and_what_follows_from_it(
     printed = run(data, *made)
     assert (made[1] / "decision.json").read_bytes() == before
     again = [line.split()[0] for line in printed.splitlines() if line.endswith("...")]
-    wanted = ["decide", "evaluate", "plots", "card"]
+    wanted = ["decide", "evaluate", "card"]
     assert again == [*(f"training.tumor.{stage}" for stage in wanted), "training.lock"]

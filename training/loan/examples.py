@@ -19,10 +19,9 @@ from shared.loan.fields.application import as_values, say
 from shared.loan.fields.declared import Fields
 from shared.loan.models.decision import Decision
 from shared.loan.models.predictor import Predictor, approval, load_predictor
-from shared.loan.models.registry import MODELS
+from shared.loan.models.registry import IN_TEXT, MODELS
 from shared.loan.why.neighbours import novelty_many
 from training.loan.simulate import two_digits
-from training.loan.words import WORDS
 
 EXAMPLES_FILE = "examples/examples.json"
 LICENCE, SOURCE = "Apache-2.0", "simulated"
@@ -134,7 +133,7 @@ def _example(predictor: Predictor, name: str, words: str, row: Row) -> Example:
     decision = predictor.decision
     said = approval(predictor, row[None])[0] >= decision.threshold
     expected = {model: bool(yes) for model, yes in zip(MODELS, said, strict=True)}
-    approves = " and ".join(WORDS[model] for model, yes in expected.items() if yes)
+    approves = " and ".join(IN_TEXT[model] for model, yes in expected.items() if yes)
     caption = words.replace("{approves}", approves)
     return Example(name, caption, LICENCE, SOURCE, _values(decision, row), expected)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.loan.models.registry import IN_TEXT
 from training.draws import Basis, Gated
 from training.loan import metrics
 from training.loan.answers import OutOfFold, measures
@@ -16,7 +17,6 @@ from training.loan.candidates import KINDS
 from training.loan.data import Applications
 from training.loan.fairness import largest_gap
 from training.loan.metrics import over_repeats
-from training.loan.words import WORDS
 from training.metrics import Figure, bootstrap_of_distance
 
 OF_MODELS = (  # metric, label, which way it is better
@@ -40,7 +40,7 @@ def headline(
     """
 
     def row(metric: str, label: str, better: str, kind: str, figure: Figure) -> dict[str, Any]:
-        name = {"name": f"{metric}_{kind}", "label": f"{label}, {WORDS[kind]}", "better": better}
+        name = {"name": f"{metric}_{kind}", "label": f"{label}, {IN_TEXT[kind]}", "better": better}
         return {**name, **figure}
 
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 
@@ -120,7 +121,7 @@ def _outside(frame: Frame, places: Sequence[float], outside: np.ndarray) -> str:
 
 def _edges(places: Sequence[float]) -> list[float]:
     """The ends of a strip around each place, halfway to the next."""
-    between = [(a + b) / 2 for a, b in zip(places, places[1:], strict=False)]
+    between = [(a + b) / 2 for a, b in pairwise(places)]
     return [places[0], *between, places[-1]]
 
 

@@ -116,6 +116,7 @@ def _controls(costs: Costs) -> str:
     )
     at = counted_percent(costs.thresholds[costs.start])
     return (
+        "<p>Move the threshold and choose the cost.</p>"
         f'<fieldset class="field"><legend>A wrong approval costs</legend><div class="pills">{pills}'
         '</div></fieldset><div class="field"><label for="quality-threshold">Approve from this '
         f'probability on: <output data-slot="threshold">{at}</output></label>'
