@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from shared.report.figures import Figure, figure, interval
-from shared.report.frame import Drawing
+from shared.report.svg import Drawing
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,12 @@ def grid(
     """Figures as a table: a row for each label, a column for each name in what was recorded."""
     cells = [(label, *(figure(recorded.get(name)) for name in columns)) for label, recorded in rows]
     return Table(caption, (head, *columns.values()), cells)
+
+
+def change(recorded: Any) -> Change | None:
+    """A recorded difference as a cell."""
+    measured = figure(recorded)
+    return Change(measured) if measured else None
 
 
 def facts(record: Mapping[str, Any], splits: Mapping[str, Any]) -> Facts:

@@ -44,7 +44,9 @@ class Figure:
 
 
 def figure(recorded: Any) -> Figure | None:
-    """A figure from its record; None when there is no such record."""
+    """A figure from its record; None when there is no such record. A figure stays what it is."""
+    if isinstance(recorded, Figure):
+        return recorded
     if isinstance(recorded, int | float) and not isinstance(recorded, bool):
         return Figure(float(recorded))
     if not isinstance(recorded, Mapping) or not isinstance(recorded.get("value"), int | float):

@@ -1,50 +1,39 @@
 """The evaluation of the loan models as a document: the models against the rule and each other.
 
-Plots of curves are told in `shared.report.loan_curves`, groups of people in
-`shared.report.loan_groups`. A part that was not recorded says so; a model may be missing anywhere.
+Curves, costs and groups of people are told in the modules beside it. A part that was not recorded
+says so; a model may be missing anywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeAlias
 
 from shared.loan.fields.declared import Fields
 from shared.loan.models.registry import IN_TEXT, MODELS, RULE, TITLES
-from shared.report import loan_curves, loan_groups
+from shared.report import loan_curves, loan_groups, loan_training
 from shared.report.blocks import (
     NOT_MEASURED,
     Block,
     Cell,
-    Change,
-    Heading,
     Label,
-    Panel,
-    Plot,
     Section,
     Table,
     Text,
+    change,
     facts,
+    grid,
     headline,
 )
-from shared.report.charts import intervals
 from shared.report.figures import Figure, figure, label_of, number, of_keys
-from shared.report.frame import Axis
-from shared.report.loan_metrics import METRICS, of_models
+from shared.report.loan_metrics import METRICS, Blocks, Record, of_models
 from shared.wording import first_up, listed, percent
-
-Record: TypeAlias = Mapping[str, Any]
-Blocks: TypeAlias = Sequence[Block]
 
 OF = 1000  # applicants, when shares are told as counts
 LEVEL = 0.05  # of a p-value; the counterpart of a 95 % interval
 LEAST = 0.001  # of a p-value that is written out
 SAME = "no difference beyond chance"
 UNDECIDED = "undecided: interval and test do not agree"
-FORESTS = {"split_first": "Split first", "copied_before_the_split": "Copied before the split"}
-COLOURS = dict(zip(FORESTS, ("clean", "mistake"), strict=True))
-STARTS = (0.8, 0.6, 0.2, 0.0)  # of a scale up to 1, so that its quarters are round
 EXPLAINED = Text(
     "AUC and accuracy are better the nearer they are to 1: how well good and bad applicants are "
     "put in order, and how many are decided as the lender did. The Brier score and the calibration "
@@ -75,8 +64,8 @@ def sections(record: Record, fields: Fields) -> Sequence[Section]:
         ("Is it fair to groups?", "fairness", partial(loan_groups.fairness, fields=fields)),
         ("Without the protected fields", "protected",
          partial(loan_groups.protected, fields=fields)),
-        ("Would more data help?", "learning", loan_curves.learning),
-        ("What helped", "compare", tried),
+        ("Would more data help?", "learning", loan_training.learning),
+        ("What helped", "compare", loan_training.tried),
         ("How it was measured", "splits", measured),
     )  # fmt: skip
     return [
@@ -90,7 +79,7 @@ def performance(record: Record) -> Blocks:
     section = record["performance"]
     models = {model: title for model, title in TITLES.items() if section.get(model)}
     rows = [
-        (Label(metric.label, metric.meaning), *(figure(section[m].get(name)) for m in models))
+        (Label(metric.label, metric.meaning), {m: section[m].get(name) for m in models})
         for name, metric in METRICS.items()
         if any(name in section[model] for model in models)
     ]
@@ -98,8 +87,8 @@ def performance(record: Record) -> Blocks:
         "The rule is “approve unless the credit history is bad”. It needs no model, so it is what "
         "a model has to beat."
     )
-    caption, heads = "Every metric, with its 95 % interval", ("Metric", *models.values())
-    return Text(rule), *_gained(section, record.get("threshold")), Table(caption, heads, rows)
+    table = grid("Every metric, with its 95 % interval", "Metric", models, rows)
+    return Text(rule), *_gained(section, record.get("threshold")), table
 
 
 def _gained(section: Record, threshold: float | None) -> Blocks:
@@ -154,7 +143,7 @@ def comparison(record: Record) -> Blocks:
     rows: list[Sequence[Cell]] = [
         (
             METRICS[name].label,
-            _change(section[name].get("ml_minus_ann")),
+            change(section[name].get("ml_minus_ann")),
             _p(section[name].get("p")),
             section[name].get("standard_error"),
             verdicts[name],
@@ -234,93 +223,6 @@ def _of_folds(recorded: Record) -> Block:
 
 def _p(value: float | None) -> Cell:
     return f"less than {LEAST}" if value is not None and value < LEAST else value
-
-
-def _change(recorded: Any) -> Change | None:
-    difference = figure(recorded)
-    return Change(difference) if difference else None
-
-
-def tried(record: Record) -> Blocks:
-    """Everything that was tried, beside the rule, and the mistake that looks like a success."""
-    section, rule = record["compare"], (record.get("performance") or {}).get(RULE.key)
-    blocks: list[Block] = [
-        Text(
-            "Everything that was tried, each as it is, without choosing or calibrating; a name "
-            "with a plus adds to the row above. The last column says how much of the log loss each "
-            "saves over the row above: above 0 it helps, and where the interval holds 0 that may "
-            "be luck."
-        )
-    ]
-    for model in MODELS:
-        rows = section.get(model) or []
-        first = [{"name": RULE.title, **rule}] if rule and rows else []
-        blocks += _compared(TITLES[model], [*first, *rows])
-    blocks.append(Heading("A mistake that looks like a success"))
-    mistake = section.get("mistake") or {}
-    forests = mistake.get("forests")
-    return [
-        *blocks,
-        *(_mistake(mistake.get("label") or "", forests) if forests else (NOT_MEASURED,)),
-    ]
-
-
-def _compared(title: str, recorded: Sequence[Record]) -> Blocks:
-    if not recorded:
-        return Heading(title), NOT_MEASURED
-    metrics = ("auc", "brier", "log_loss")
-    rows = [
-        (label_of(str(row["name"])), *(figure(row.get(m)) for m in metrics), _saved(row))
-        for row in recorded
-    ]
-    heads = ("What", *(METRICS[m].label for m in metrics), "Log loss saved")
-    return (Table(f"{title}: what was tried", heads, rows),)
-
-
-def _saved(row: Record) -> Cell:
-    saved = figure(row.get("log_loss_saved"))
-    verdicts = {1: "helps", 0: "may be luck", -1: "harms"}
-    return Change(saved, verdicts[saved.sign]) if saved else None
-
-
-def _mistake(label: str, forests: Sequence[Record]) -> Blocks:
-    """The same forests, with and without copies of tested rows among those learned from."""
-    rows = {
-        f"{METRICS[metric].label}, {forest['name']}": of
-        for metric in ("auc", "accuracy")
-        for forest in forests
-        if (of := of_keys(forest, tuple(FORESTS), metric))
-    }
-    lowest = min(f.ends[0] for of in rows.values() for f in of.values())
-    start = next(start for start in STARTS if start <= lowest)
-    quarters = [start + (1 - start) * step / 4 for step in range(5)]
-    title = "The same forest, split first and split last"
-    names = {COLOURS[kind]: FORESTS[kind] for kind in FORESTS}
-    drawn = intervals(
-        title,
-        {label: {COLOURS[kind]: f for kind, f in of.items()} for label, of in rows.items()},
-        names,
-        Axis(start, 1, {value: f"{value:.2f}" for value in quarters}),
-    )
-    cells = [(label, *(of.get(kind) for kind in FORESTS)) for label, of in rows.items()]
-    return (
-        Text(f"{label} {_seems(forests)}".strip()),
-        Plot("mistake", title, [Panel("", drawn)], names),
-        Table("The same forest twice", ("Figure", *FORESTS.values()), cells),
-    )
-
-
-def _seems(forests: Sequence[Record]) -> str:
-    """What the mistake seems to bring, where it brings most."""
-    of_forests = [of_keys(forest, tuple(FORESTS), "auc") for forest in forests]
-    pairs = [tuple(f.value for f in of.values()) for of in of_forests if len(of) == len(FORESTS)]
-    if not pairs:
-        return ""
-    honest, seeming = max(pairs, key=lambda pair: pair[1] - pair[0])
-    return (
-        f"A forest with an AUC of {number(honest)} then seems to have {number(seeming)}, and is "
-        "not better for anybody new."
-    )
 
 
 def measured(record: Record) -> Blocks:

@@ -1,49 +1,15 @@
-"""The evaluation of the loan models as a document: what is told by curves.
-
-How good and bad applicants are put in order (ROC), what a probability means, what a threshold
-costs, and whether more data would help.
-"""
+"""The evaluation of the loan models as a document: ROC, reliability, and what a threshold costs."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 from shared.loan.models.registry import IN_TEXT, MODELS, RULE, TITLES
-from shared.report.blocks import NOT_MEASURED, Block, Panel, Plot, Table, Text, folded
-from shared.report.charts import Passing, curves, reliability, top_dot
-from shared.report.charts import roc as roc_drawing
-from shared.report.figures import (
-    Figure,
-    counted_percent,
-    figure,
-    number,
-    of_keys,
-    signed,
-    with_interval,
-)
-from shared.report.frame import (
-    Axis,
-    Drawing,
-    Frame,
-    band,
-    line,
-    percents,
-    rounded,
-    rule,
-    words,
-)
-from shared.report.loan_metrics import METRICS, of_models
-from shared.wording import listed
-
-Record: TypeAlias = Mapping[str, Any]
-Blocks: TypeAlias = Sequence[Block]
-
-NAMES = {model: TITLES[model] for model in MODELS}
-WITH_RULE = {**NAMES, RULE.key: RULE.title}  # in legends, the rule last
-COUNTED = "applicants"
+from shared.report import charts, svg
+from shared.report.blocks import NOT_MEASURED, Panel, Plot, Table, Text, folded
+from shared.report.figures import Figure, counted_percent, number, of_keys, signed
+from shared.report.loan_metrics import COUNTED, NAMES, WITH_RULE, Blocks, Record, of_models
 
 
 def roc(record: Record) -> Blocks:
@@ -61,7 +27,7 @@ def roc(record: Record) -> Blocks:
         + (" Large marks: the rule, and the models at the threshold in use." if marked else "")
     )
     title = "ROC curves" + (f": {told}" if told else "")
-    drawing = roc_drawing(
+    drawing = charts.roc(
         title,
         ("share of the refused that is approved", "share of the granted that is approved"),
         {model: [passing(model, point) for point in of] for model, of in recorded.items()},
@@ -82,7 +48,7 @@ def roc(record: Record) -> Blocks:
     )
 
 
-def passing(model: str, point: Mapping[str, float]) -> Passing:
+def passing(model: str, point: Mapping[str, float]) -> charts.Passing:
     """A point of a ROC curve, and what its dot shows."""
     start = from_threshold(model, point["threshold"])
     lines = (
@@ -110,7 +76,7 @@ def calibration(record: Record) -> Blocks:
     for model, of_model in bins.items():
         title = f"Share that was granted against the probability predicted by {IN_TEXT[model]}"
         title += f", on average {number(errors[model].value)} apart" if model in errors else ""
-        drawing = reliability(title, model, of_model, COUNTED, "granted")
+        drawing = charts.reliability(title, model, of_model, COUNTED, "granted")
         panels.append(Panel(TITLES[model], drawing))
     note = (
         "On the dashed line a probability means what it says: of those who are given 80 %, 80 in "
@@ -252,29 +218,30 @@ def costs(record: Record) -> Blocks:
     )
 
 
-def costs_drawing(recorded: Costs, loss: float) -> Drawing:
+def costs_drawing(recorded: Costs, loss: float) -> svg.Drawing:
     """Both models' curves with their bands, their best thresholds, the rule, and what is in use."""
     of, xs = recorded.curves[loss], recorded.thresholds
     models = {model: of[model] for model in MODELS if model in of}
     lowest = min(0.0, *(min(profit.low) for profit in models.values()))
     highest = max(0.0, *(max(profit.high) for profit in models.values()))
     room = (highest - lowest) * 0.04
-    earned = rounded(lowest - room, highest + room, "earned by an applicant")
-    frame = Frame(Axis(xs[0], xs[-1], percents().ticks), earned)
+    earned = svg.rounded(lowest - room, highest + room, "earned by an applicant")
+    frame = svg.Frame(svg.Axis(xs[0], xs[-1], svg.percents().ticks), earned)
     marks, lines, best, told = "", "", "", []
     for model, profit in models.items():
-        marks += band(frame, model, xs, profit.low, profit.high)
-        lines += line(frame, model, xs, profit.value)
+        marks += svg.band(frame, model, xs, profit.low, profit.high)
+        lines += svg.line(frame, model, xs, profit.value)
         x, y = xs[profit.best], profit.value[profit.best]
         told.append(f"{TITLES[model]}, best: from {x:.0%} on, {signed(y, 2)}")
-        best += top_dot(frame, f"best {model}", x, y, told[-1])
+        best += charts.top_dot(frame, f"best {model}", x, y, told[-1])
     if RULE.key in of:
-        marks += line(frame, RULE.key, (xs[0], xs[-1]), (of[RULE.key].value[recorded.start],) * 2)
+        level = of[RULE.key].value[recorded.start]
+        marks += svg.line(frame, RULE.key, (xs[0], xs[-1]), (level, level))
     x = frame.across(recorded.threshold)
-    marks += rule("ideal", (x, frame.top), (x, frame.bottom))
-    marks += words("axis", x, frame.height - 5, "in use", "middle")
+    marks += svg.rule("ideal", (x, frame.top), (x, frame.bottom))
+    marks += svg.words("axis", x, frame.height - 5, "in use", "middle")
     title = f"What each threshold earns if a wrong approval costs {loss:g}. {'; '.join(told)}"
-    return Drawing(title, frame, marks + lines + best)
+    return svg.Drawing(title, frame, marks + lines + best)
 
 
 def best_sentence(recorded: Costs, loss: float) -> str:
@@ -291,80 +258,4 @@ def best_sentence(recorded: Costs, loss: float) -> str:
         f"{rule_earns}The threshold in use earns {of_models(now)}; the best would have earned "
         f"{of_models(best)} (ringed). That is hindsight, measured on the applicants that it "
         "was chosen by. On the left everybody is approved, on the right nobody."
-    )
-
-
-def learning(record: Record) -> Blocks:
-    """What the models reach with fewer applications to learn from, beside the rule."""
-    points, of_rule = record["learning"], (record.get("performance") or {}).get(RULE.key) or {}
-    drawn = {m: learning_drawing(points, m, figure(of_rule.get(m))) for m in ("auc", "brier")}
-    panels = [Panel(METRICS[metric].label, d) for metric, d in drawn.items() if d]
-    note = (
-        "The same models, made from a part of the applications. A curve that still climbs at its "
-        "end says that more data would help; a flat one that it would not. "
-    )
-    keys = [(metric, model) for metric in drawn for model in MODELS]
-    rows = [
-        (
-            f"{point['rows']:,}",
-            *(figure((point.get(model) or {}).get(metric)) for metric, model in keys),
-        )
-        for point in points
-    ]
-    heads = (
-        "Applications",
-        *(f"{METRICS[metric].label}, {TITLES[model]}" for metric, model in keys),
-    )
-    title = "AUC and Brier score by number of applications to learn from"
-    return (
-        Text((note + _more_data(points)).strip()),
-        Plot("learning", title, panels, WITH_RULE if of_rule else NAMES),
-        folded(Table("What a part of the applications teaches", heads, rows)),
-    )
-
-
-def learning_drawing(
-    points: Sequence[Record], metric: str, of_rule: Figure | None
-) -> Drawing | None:
-    """A metric of both models over the number of training rows, on a logarithmic scale."""
-    of = {
-        model: [
-            (math.log2(point["rows"]), f, f"{TITLES[model]}, {point['rows']:,}: {with_interval(f)}")
-            for point in points
-            if (f := figure((point.get(model) or {}).get(metric)))
-        ]
-        for model in MODELS
-    }
-    ends = [end for curve in of.values() for _, f, _ in curve for end in (f.value, *f.ends)]
-    if not ends:
-        return None
-    ends += [of_rule.value] if of_rule else []
-    sizes = {math.log2(point["rows"]): f"{point['rows']:,}" for point in points}
-    room = (max(ends) - min(ends) or 0.1) * 0.06
-    x = Axis(min(sizes) - 0.15, max(sizes) + 0.15, sizes, "applications to learn from")
-    frame = Frame(x, rounded(min(ends) - room, max(ends) + room))
-    level = line(frame, RULE.key, (x.low, x.high), (of_rule.value,) * 2) if of_rule else ""
-    last = ", ".join(
-        f"{TITLES[m]} {number(curve[-1][1].value)}" for m, curve in of.items() if curve
-    )
-    label = METRICS[metric].label
-    title = f"{label} by number of applications to learn from; with all of them: {last}"
-    return Drawing(title, frame, level + curves(frame, of))
-
-
-def _more_data(points: Sequence[Record]) -> str:
-    """The last step of each curve, in words."""
-    if len(points) < 2:
-        return ""
-    before, last = points[-2:]
-    told = []
-    for model in MODELS:
-        start, end = (figure((point.get(model) or {}).get("auc")) for point in (before, last))
-        if start and end:
-            told.append(f"{number(start.value)} to {number(end.value)} ({IN_TEXT[model]})")
-    if not told:
-        return ""
-    return (
-        f"From {before['rows']:,} to {last['rows']:,} applications the AUC goes from "
-        f"{listed(told, 'and from')}; the bands say how much of that could be luck."
     )

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
 
 from shared.loan.fields.declared import Fields
 from shared.loan.models.registry import IN_TEXT, MODELS, TITLES
-from shared.report.blocks import (
-    Block,
-    Cell,
-    Change,
-    Folded,
-    Label,
-    Panel,
-    Plot,
-    Table,
-    Text,
-    folded,
-)
+from shared.report.blocks import Cell, Folded, Label, Panel, Plot, Table, Text, change, folded
 from shared.report.charts import intervals
 from shared.report.figures import Figure, figure, label_of, of_keys, with_interval
-from shared.report.loan_metrics import METRICS
+from shared.report.loan_metrics import METRICS, NAMES, Blocks, Record
 from shared.wording import first_up, listed
 
-Record: TypeAlias = Mapping[str, Any]
-Blocks: TypeAlias = Sequence[Block]
-
-NAMES = {model: TITLES[model] for model in MODELS}
 APPROVED = {"approval_rate": "approved, of all"}
 ERRORS = {
     "approved_of_those_who_were": "approved, of those who were granted",
@@ -146,7 +130,7 @@ def protected(record: Record, fields: Fields) -> Blocks:
     rows = [
         (
             Label(metric.label, f"{'more' if metric.more_is_better else 'less'} is better"),
-            *(Change(f) if (f := figure(of.get(name))) else None for of in gain.values()),
+            *(change(of.get(name)) for of in gain.values()),
         )
         for name, metric in METRICS.items()
         if any(name in of for of in gain.values())

@@ -1,13 +1,22 @@
-"""The metrics of the loan models: what each is called and what it means, for page and card."""
+"""What the loan models and their metrics are called, and what a metric means; on page and card."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from shared.loan.models.registry import IN_TEXT
+from shared.loan.models.registry import IN_TEXT, MODELS, RULE, TITLES
+from shared.report.blocks import Block
 from shared.report.figures import Figure, number
 from shared.wording import listed
+
+Record: TypeAlias = Mapping[str, Any]
+Blocks: TypeAlias = Sequence[Block]
+
+NAMES = {model: TITLES[model] for model in MODELS}
+WITH_RULE = {**NAMES, RULE.key: RULE.title}  # in legends, the rule last
+COUNTED = "applicants"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from html import escape
 from pathlib import Path
 
 from shared.report.blocks import Panel, Plot, Section, plots_of
-from shared.report.frame import circle, words
 from shared.report.html import ASSETS
 from shared.report.markdown import PLOTS
+from shared.report.svg import circle, words
 
 COLOURS = {  # each stands out from white and from the dark pages of the Hub
     "ink": "#6e7889",

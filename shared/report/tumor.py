@@ -20,7 +20,7 @@ from shared.report.blocks import (
 )
 from shared.report.charts import confusion, intervals, reliability
 from shared.report.figures import Figure, figure, figures, flat, label_of
-from shared.report.frame import Axis
+from shared.report.svg import Axis
 
 Record: TypeAlias = Mapping[str, Any]
 Blocks: TypeAlias = Sequence[Block]

@@ -13,20 +13,7 @@ from shared.loan.fields.application import say
 from shared.loan.fields.declared import Field
 from shared.loan.models.registry import MODELS, REGISTRY
 from shared.loan.why.curves import Curve
-from shared.report.frame import (
-    Axis,
-    Drawing,
-    Frame,
-    box,
-    circle,
-    hovered,
-    line,
-    percents,
-    rows_frame,
-    rule,
-    tip,
-    words,
-)
+from shared.report import svg
 from shared.wording import percent
 
 MARGIN = 0.09  # of the scale, on either side, for what lies outside the training data
@@ -70,21 +57,21 @@ def sentence(field: Field, curve: Curve, threshold: float) -> str:
     return "; ".join(told) + "."
 
 
-def number_drawing(field: Field, curve: Curve, threshold: float) -> Drawing:
+def number_drawing(field: Field, curve: Curve, threshold: float) -> svg.Drawing:
     """Both answers as curves over a number."""
     places = scale(curve.values, curve.outside)
-    axis = Axis(0, 1, _ticks(curve, places), f"{field.label}, {field.unit}")
-    frame = Frame(axis, percents())
+    axis = svg.Axis(0, 1, _ticks(curve, places), f"{field.label}, {field.unit}")
+    frame = svg.Frame(axis, svg.percents())
     marks = _outside(frame, places, curve.outside)
     ends = ((frame.left, frame.down(threshold)), (frame.width, frame.down(threshold)))
-    marks += rule("ideal", *ends)
+    marks += svg.rule("ideal", *ends)
     for kind, probabilities in (("average", curve.average), ("own", curve.applicant)):
         for k, model in enumerate(MODELS):
-            marks += line(frame, f"{model} {kind}", places, probabilities[:, k].tolist())
+            marks += svg.line(frame, f"{model} {kind}", places, probabilities[:, k].tolist())
     if curve.own is not None:
         marks += _own(frame, places[curve.own], curve.applicant[curve.own])
     title = f"Probability of approval over {field.label.lower()}"
-    return Drawing(title, frame, marks + _hovered(field, frame, curve, places))
+    return svg.Drawing(title, frame, marks + _hovered(field, frame, curve, places))
 
 
 def scale(values: np.ndarray, outside: np.ndarray) -> list[float]:
@@ -109,13 +96,13 @@ def _ticks(curve: Curve, places: Sequence[float]) -> dict[float, str]:
     return {places[k]: f"{curve.values[k]:,.0f}" for k in (first, middle, last)}
 
 
-def _outside(frame: Frame, places: Sequence[float], outside: np.ndarray) -> str:
+def _outside(frame: svg.Frame, places: Sequence[float], outside: np.ndarray) -> str:
     """A ground behind every stretch of values without training data."""
     edges = _edges(places)
     shaded = ""
     for k in np.flatnonzero(outside):
         left, right = frame.across(edges[k]), frame.across(edges[k + 1])
-        shaded += box("outside", left, frame.top, right - left, frame.bottom - frame.top)
+        shaded += svg.box("outside", left, frame.top, right - left, frame.bottom - frame.top)
     return shaded
 
 
@@ -125,44 +112,44 @@ def _edges(places: Sequence[float]) -> list[float]:
     return [places[0], *between, places[-1]]
 
 
-def _own(frame: Frame, place: float, probabilities: np.ndarray) -> str:
+def _own(frame: svg.Frame, place: float, probabilities: np.ndarray) -> str:
     x = frame.across(place)
     dots = "".join(
-        circle(model, x, frame.down(float(probability)), 5)
+        svg.circle(model, x, frame.down(float(probability)), 5)
         for model, probability in zip(MODELS, probabilities, strict=True)
     )
-    return rule("here", (x, frame.top), (x, frame.bottom)) + dots
+    return svg.rule("here", (x, frame.top), (x, frame.bottom)) + dots
 
 
-def _hovered(field: Field, frame: Frame, curve: Curve, places: Sequence[float]) -> str:
+def _hovered(field: Field, frame: svg.Frame, curve: Curve, places: Sequence[float]) -> str:
     """Strips that tell the numbers of a value when they are pointed at."""
     edges, strips = _edges(places), ""
     for k, value in enumerate(curve.values):
         left, right = frame.across(edges[k]), frame.across(edges[k + 1])
-        hit = box("hit", left, frame.top, max(right - left, 0.5), frame.bottom - frame.top)
+        hit = svg.box("hit", left, frame.top, max(right - left, 0.5), frame.bottom - frame.top)
         told = f"{say(field, value)}: {_both(curve.applicant[k])}"
-        strips += hovered(hit, tip(frame.width - frame.right, 12, [told]))
+        strips += svg.hovered(hit, svg.tip(frame.width - frame.right, 12, [told]))
     return strips
 
 
-def choice_drawing(field: Field, curve: Curve) -> Drawing:
+def choice_drawing(field: Field, curve: Curve) -> svg.Drawing:
     """Both answers to each choice, a row each."""
-    frame = rows_frame(percents(), len(curve.values), ROW)
+    frame = svg.rows_frame(svg.percents(), len(curve.values), ROW)
     marks = "".join(_choice(field, frame, curve, at) for at in range(len(curve.values)))
-    return Drawing(
+    return svg.Drawing(
         f"Probability of approval for each answer to {field.label.lower()}", frame, marks
     )
 
 
-def _choice(field: Field, frame: Frame, curve: Curve, at: int) -> str:
+def _choice(field: Field, frame: svg.Frame, curve: Curve, at: int) -> str:
     y = at * ROW + 32
     label = say(field, curve.values[at]).capitalize() + (" (as it is)" if curve.own == at else "")
-    marks = box("hit", 0, y - 30, frame.width, ROW) + words("label", 0, y - 13, label)
+    marks = svg.box("hit", 0, y - 30, frame.width, ROW) + svg.words("label", 0, y - 13, label)
     for k, model in enumerate(MODELS):
         average = frame.across(float(curve.average[at, k]))
-        marks += rule(f"{model} average", (average, y - 8), (average, y + 8))
-        marks += circle(model, frame.across(float(curve.applicant[at, k])), y, 6)
-    return hovered(marks, tip(frame.width, y - 13, [_both(curve.applicant[at])]))
+        marks += svg.rule(f"{model} average", (average, y - 8), (average, y + 8))
+        marks += svg.circle(model, frame.across(float(curve.applicant[at, k])), y, 6)
+    return svg.hovered(marks, svg.tip(frame.width, y - 13, [_both(curve.applicant[at])]))
 
 
 def _both(probabilities: np.ndarray) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from loan_space.serving import Answered, Served
 from loan_space.wording import signed
 from shared.loan.why.inside import Inside, Pieces, inside
-from shared.report.frame import svg
+from shared.report.svg import image as svg
 from shared.wording import percent
 
 WIDTH = 300  # of a drawing; a step is a quarter of the page, or a phone's width

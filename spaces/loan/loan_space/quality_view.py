@@ -19,19 +19,11 @@ from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.loan.fields.declared import Fields
 from shared.loan.models.registry import IN_TEXT, MODELS
 from shared.page.html import asset, text
-from shared.report import loan
+from shared.report import loan, loan_curves, svg
 from shared.report.blocks import Panel, Text
 from shared.report.figures import Figure, counted_percent, signed
-from shared.report.frame import Drawing, circle, rule
 from shared.report.html import blocks_html, legend_html, panel_html, sections_html
-from shared.report.loan_curves import (
-    WITH_RULE,
-    Costs,
-    approvals,
-    best_sentence,
-    costs_drawing,
-    read_costs,
-)
+from shared.report.loan_metrics import WITH_RULE
 from shared.wording import first_up
 
 OF = 100  # applicants, when shares are told as counts
@@ -55,7 +47,7 @@ def quality_html(evaluation: Mapping[str, Any], fields: Fields) -> str:
         fields: of an application; they have the labels of the groups' fields.
     """
     opening = (Text(INTRODUCTION), Text(LIMITS, lead=NOT_A_DECISION), *loan.opening(evaluation))
-    costs = read_costs(evaluation)
+    costs = loan_curves.read_costs(evaluation)
     return (
         f'<div class="text quality"><h2>How good is it?</h2>{blocks_html(opening)}'
         + sections_html(
@@ -65,11 +57,11 @@ def quality_html(evaluation: Mapping[str, Any], fields: Fields) -> str:
     )
 
 
-def explorer_html(costs: Costs) -> str:
+def explorer_html(costs: loan_curves.Costs) -> str:
     """The controls, what they say, and a plot for each cost of a wrong approval."""
     plots = "".join(
         panel_html(
-            Panel("", with_hand(costs, loss), best_sentence(costs, loss)),
+            Panel("", with_hand(costs, loss), loan_curves.best_sentence(costs, loss)),
             f' data-loss="{loss:g}"{" hidden" if k else ""}',
         )
         for k, loss in enumerate(costs.curves)
@@ -81,7 +73,7 @@ def explorer_html(costs: Costs) -> str:
     )
 
 
-def slots(costs: Costs) -> dict[str, list[str]]:
+def slots(costs: loan_curves.Costs) -> dict[str, list[str]]:
     """What stands in each slot of the sentences, by place on the slider.
 
     Returns:
@@ -90,7 +82,7 @@ def slots(costs: Costs) -> dict[str, list[str]]:
     """
     written = {"threshold": [counted_percent(share) for share in costs.thresholds]}
     for model in MODELS:
-        if counted := approvals(costs, model):
+        if counted := loan_curves.approvals(costs, model):
             written[f"{model} approves"] = [_count(*both) for both in counted]
         for loss, of in costs.curves.items():
             if model in of:
@@ -108,7 +100,7 @@ def _earns(earned: Figure) -> str:
     return f"{signed(earned.value, 2)} ({signed(low, 2)} to {signed(high, 2)})"
 
 
-def _controls(costs: Costs) -> str:
+def _controls(costs: loan_curves.Costs) -> str:
     pills = "".join(
         f'<label><input type="radio" name="quality-loss" value="{loss:g}"'
         f"{'' if k else ' checked'}><span>{loss:g}</span></label>"
@@ -125,7 +117,7 @@ def _controls(costs: Costs) -> str:
     )
 
 
-def _says(costs: Costs) -> str:
+def _says(costs: loan_curves.Costs) -> str:
     """What the threshold at hand does, in a sentence for each model."""
     written, first, told = slots(costs), next(iter(costs.curves)), ""
     for model in MODELS:
@@ -144,12 +136,12 @@ def _slot(words: str, name: str) -> str:
     return f'<span data-slot="{name}">{words}</span>'
 
 
-def with_hand(costs: Costs, loss: float) -> Drawing:
+def with_hand(costs: loan_curves.Costs, loss: float) -> svg.Drawing:
     """The plot with a line and dots that the script moves along the curves."""
-    drawing, of = costs_drawing(costs, loss), costs.curves[loss]
+    drawing, of = loan_curves.costs_drawing(costs, loss), costs.curves[loss]
     frame, x = drawing.frame, drawing.frame.across(costs.thresholds[costs.start])
-    hand = rule("hand", (x, frame.top), (x, frame.bottom)) + "".join(
-        circle(f"hand {model}", x, frame.down(of[model].value[costs.start]), 5)
+    hand = svg.rule("hand", (x, frame.top), (x, frame.bottom)) + "".join(
+        svg.circle(f"hand {model}", x, frame.down(of[model].value[costs.start]), 5)
         for model in MODELS
         if model in of
     )

@@ -9,8 +9,8 @@ from html import escape
 from loan_space.schema import Explanation
 from loan_space.wording import NAMES, signed
 from shared.loan.models.registry import MODELS
+from shared.report import svg
 from shared.report.blocks import Table
-from shared.report.frame import Drawing, Frame, box, circle, percents, rows_frame
 from shared.report.html import legend_html, table_html
 from shared.wording import percent
 
@@ -57,10 +57,10 @@ def steps(explained: Explanation) -> list[Step]:
     return moves
 
 
-def drawing(explained: Explanation) -> Drawing:
+def drawing(explained: Explanation) -> svg.Drawing:
     """Two bars a row, from the average applicant's probability to this one's."""
     moves = steps(explained)
-    frame = rows_frame(percents(), len(moves) + 1, ROW, top=FIRST)
+    frame = svg.rows_frame(svg.percents(), len(moves) + 1, ROW, top=FIRST)
     start = [explained["base"]["ml"], explained["base"]["ann"]]
     end = [explained["models"][model]["probability"] for model in MODELS]
     marks = _ends(frame, 0, "An average applicant", start)
@@ -71,30 +71,30 @@ def drawing(explained: Explanation) -> Drawing:
     title = (
         f"Waterfall of both models: from {first} for an average applicant to {last} for this one."
     )
-    return Drawing(title, frame, marks)
+    return svg.Drawing(title, frame, marks)
 
 
-def _row(frame: Frame, top: int, step: Step) -> str:
+def _row(frame: svg.Frame, top: int, step: Step) -> str:
     bars, changes = "", []
     for k, model in enumerate(MODELS):
         before, after = step.before[k], step.after[k]
         left, right = sorted((frame.across(before), frame.across(after)))
         name = f"{model} {'up' if after >= before else 'down'}"
-        bars += box(name, left, top + 20 + k * (BAR + GAP), max(right - left, 1.5), BAR)
+        bars += svg.box(name, left, top + 20 + k * (BAR + GAP), max(right - left, 1.5), BAR)
         changes.append(signed(after - before))
     return f"<g>{_told(frame, top + 13, step.label, changes)}{bars}</g>"
 
 
-def _ends(frame: Frame, top: int, label: str, probabilities: Sequence[float]) -> str:
+def _ends(frame: svg.Frame, top: int, label: str, probabilities: Sequence[float]) -> str:
     dots = "".join(
-        circle(model, frame.across(probability), top + 25 + k * (BAR + GAP), 5)
+        svg.circle(model, frame.across(probability), top + 25 + k * (BAR + GAP), 5)
         for k, (model, probability) in enumerate(zip(MODELS, probabilities, strict=True))
     )
     told = _told(frame, top + 13, label, [percent(share) for share in probabilities])
     return f'<g class="ends">{told}{dots}</g>'
 
 
-def _told(frame: Frame, y: int, label: str, values: Sequence[str]) -> str:
+def _told(frame: svg.Frame, y: int, label: str, values: Sequence[str]) -> str:
     """The words of a row: its label, and at its end what is told of each model in its colour."""
     told = "  ".join(
         f'<tspan class="{model}">{value}</tspan>'

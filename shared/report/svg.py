@@ -140,10 +140,10 @@ class Drawing:
 
     def svg(self) -> str:
         """As part of a page."""
-        return svg(self.title, self.frame.width, self.frame.height, self.elements())
+        return image(self.title, self.frame.width, self.frame.height, self.elements())
 
 
-def svg(title: str, width: int, height: int, content: str) -> str:
+def image(title: str, width: int, height: int, content: str) -> str:
     """SVG on a page, as wide as there is room and no wider than `width`.
 
     Args:
