@@ -110,7 +110,7 @@ def intervals(
         ideal: where a dashed line stands.
     """
     height = ROW + APART * len(names)
-    frame = svg.rows_frame(axis or svg.unit(), len(rows), height)
+    frame = svg.rows_frame(axis or svg.unit(), len(rows) * height)
     told = []
     marks = ""
     if ideal is not None:

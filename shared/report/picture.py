@@ -15,7 +15,7 @@ from shared.report.svg import circle, words
 COLOURS = {  # each stands out from white and from the dark pages of the Hub
     "ink": "#6e7889",
     "ink-soft": "#6e7889",
-    "line": "#98a2b3",
+    "line": "#98a2b399",
     "paper": "none",
     "accent": "#0f7f9e",
     "warn": "#c2571a",

@@ -115,9 +115,9 @@ class Frame:
         return line + words("axis", x, self.bottom + 17, text, "middle")
 
 
-def rows_frame(x: Axis, rows: int, row: int, top: int = 0) -> Frame:
-    """The ground of rows, `row` px each, over one scale."""
-    return Frame(x, None, WIDTH, top + row * rows + 30, SIDE, SIDE, top, 24)
+def rows_frame(x: Axis, height: int) -> Frame:
+    """The ground of rows that are `height` px tall together, over one scale."""
+    return Frame(x, None, WIDTH, height + 30, SIDE, SIDE, top=0, foot=24)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from shared.report.blocks import (
@@ -33,6 +34,23 @@ CLASSES = {
     "pituitary": "pituitary tumor",
 }
 LABELS = {"n": "Slices", "ece": "Calibration error", **CLASSES}
+FAITHFUL = (
+    "Taking away what is marked should cost the answer more than taking away as much at random; "
+    "putting it back should bring more."
+)
+RANDOM = "With weights made random, a map that shows what was learned has to change."
+LEAK = (
+    "The public set holds near-copies of its own slices. Who knows nothing of tumors and gives "
+    "each slice the class of the most similar one (by perceptual hash) among those to learn from "
+    "still scores, and scores most under a random split, where copies lie on both sides. The "
+    "difference to a split by groups of near-copies is what leaks."
+)
+BOXES = (
+    "Whether the map's strongest point lies in the box that an expert drew around the tumor "
+    "(pointing), and how much of the map lies inside it (energy), for the true class. A point at "
+    "the centre and a random map are what it has to beat. The boxes are by J. Cheng (CC BY 4.0, "
+    "doi 10.6084/m9.figshare.1512427)."
+)
 
 
 def label(name: str) -> str:
@@ -49,20 +67,31 @@ def sections(record: Record) -> Sequence[Section]:
         ("Sets that hold the truth", "sets", sets),
         ("What is not a brain MRI slice", "refusals", refusals),
         ("Does it look at the tumor?", "localisation", localisation),
-        ("The same on the test part", "localisation_test", localisation_test),
-        ("Does the map show what the answer rests on?", "faithfulness", faithfulness),
-        ("Is the map made by what was learned?", "randomisation", randomisation),
+        ("The same on the test part", "localisation_test",
+         partial(localisation, name="localisation_test")),
+        ("Does the map show what the answer rests on?", "faithfulness",
+         partial(noted, FAITHFUL, "Deletion and insertion")),
+        ("Is the map made by what was learned?", "randomisation",
+         partial(noted, RANDOM, "Weight-randomisation check")),
         ("When the picture is worse", "robustness", robustness),
         ("What the public set gives away", "audit", audit),
-        ("What leaks in a random split", "leak", leak),
+        ("What leaks in a random split", "leak",
+         partial(noted, LEAK, "The class of the most similar slice", name="leak")),
         ("Sources left out of fitting", "sources", sources),
         ("Where it fails", "failures", failures),
-    )
+    )  # fmt: skip
     told = [
         Section(title, tell(record[key]) if record.get(key) else (NOT_MEASURED,))
         for title, key, tell in parts
     ]
     return [*told, Section("How it was measured", measured(record))]
+
+
+def noted(note: str, title: str, section: Record, name: str = "") -> Blocks:
+    """All figures of a section under a note; drawn as well where the plot has a name."""
+    rows = dict(flat(section, label))
+    drawn = [plot(name, title, rows)] if name and rows else []
+    return Text(note), *drawn, figure_table(title, rows.items())
 
 
 def plot(
@@ -167,45 +196,12 @@ def _by_kind(caption: str, kinds: Sequence[Record]) -> Blocks:
 
 
 def localisation(section: Record, name: str = "localisation") -> Blocks:
-    """Pointing game and energy inside an expert's box, against a point at the centre and a random
-    map.
-    """
-    rows = dict(flat({k: v for k, v in section.items() if k != "by_class"}, label))
+    """Pointing game and energy inside an expert's box, against chance."""
+    all_classes = {key: value for key, value in section.items() if key != "by_class"}
     by_class = list(flat(section.get("by_class") or {}, label))
     return (
-        Text(
-            "Whether the map's strongest point lies in the box that an expert drew around the "
-            "tumor (pointing), and how much of the map lies inside it (energy), for the true "
-            "class. A point at the centre and a random map are what it has to beat. The boxes are "
-            "by J. Cheng (CC BY 4.0, doi 10.6084/m9.figshare.1512427)."
-        ),
-        *([plot(name, "Localisation against chance", rows)] if rows else []),
-        figure_table("Localisation", rows.items()),
+        *noted(BOXES, "Localisation against chance", all_classes, name),
         *([figure_table("By class", by_class)] if by_class else []),
-    )
-
-
-def localisation_test(section: Record) -> Blocks:
-    """The same on the test part."""
-    return localisation(section, "localisation_test")
-
-
-def faithfulness(section: Record) -> Blocks:
-    """Deletion and insertion against random maps."""
-    return (
-        Text(
-            "Taking away what is marked should cost the answer more than taking away as much at "
-            "random; putting it back should bring more."
-        ),
-        figure_table("Deletion and insertion", flat(section, label)),
-    )
-
-
-def randomisation(section: Record) -> Blocks:
-    """The weight-randomisation check."""
-    return (
-        Text("With weights made random, a map that shows what was learned has to change."),
-        figure_table("Weight-randomisation check", flat(section, label)),
     )
 
 
@@ -246,22 +242,6 @@ def audit(section: Record) -> Blocks:
         ),
         plot("audit", title, rows, ideal=probe["chance"]),
         folded(figure_table(title, rows.items())),
-    )
-
-
-def leak(section: Record) -> Blocks:
-    """What near-duplicates across a random split do to the score of one who knows nothing."""
-    rows = dict(flat(section, label))
-    title = "The class of the most similar slice"
-    return (
-        Text(
-            "The public set holds near-copies of its own slices. Who knows nothing of tumors and "
-            "gives each slice the class of the most similar one (by perceptual hash) among those "
-            "to learn from still scores, and scores most under a random split, where copies lie on "
-            "both sides. The difference to a split by groups of near-copies is what leaks."
-        ),
-        plot("leak", title, rows),
-        figure_table(title, rows.items()),
     )
 
 

@@ -18,9 +18,9 @@ from shared.report import loan, loan_curves, loan_groups
 from shared.report.blocks import NOT_MEASURED, Block, Change
 from shared.report.charts import intervals
 from shared.report.figures import Figure, signed
-from shared.report.svg import Frame, rounded, unit
 from shared.report.html import blocks_html, cell_html
 from shared.report.markdown import blocks_markdown
+from shared.report.svg import Frame, rounded, unit
 
 
 def told(blocks: Sequence[Block]) -> str:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from deploying.reach import assets_of, shared_files
 from shared.loan.fields.declared import FIELDS
 from shared.report import loan, tumor
 from shared.report.blocks import (
@@ -200,3 +201,13 @@ def test_a_report_of_nothing_is_a_report_too(task: str) -> None:
     assert blocks_markdown([NOT_MEASURED]) * len(told) == "".join(
         blocks_markdown(section.blocks) for section in told
     )
+
+
+@pytest.mark.parametrize(("task", "other"), [("loan", "tumor"), ("tumor", "loan")])
+def test_a_deployed_space_gets_its_own_report_alone(task: str, other: str) -> None:
+    reached = shared_files(list((SPACES / task / f"{task}_space").rglob("*.py")))
+    names = {path.stem for path in reached if path.parent.name == "report"}
+    assert {task, "blocks", "charts", "html"} <= names
+    assert not {name for name in names if name.startswith(other)}
+    assert not names & {"markdown", "picture"}  # of cards
+    assert {"charts.css", "report.css"} <= {path.name for path in assets_of(reached)}

@@ -134,7 +134,7 @@ def _hovered(field: Field, frame: svg.Frame, curve: Curve, places: Sequence[floa
 
 def choice_drawing(field: Field, curve: Curve) -> svg.Drawing:
     """Both answers to each choice, a row each."""
-    frame = svg.rows_frame(svg.percents(), len(curve.values), ROW)
+    frame = svg.rows_frame(svg.percents(), ROW * len(curve.values))
     marks = "".join(_choice(field, frame, curve, at) for at in range(len(curve.values)))
     return svg.Drawing(
         f"Probability of approval for each answer to {field.label.lower()}", frame, marks

@@ -60,7 +60,7 @@ def steps(explained: Explanation) -> list[Step]:
 def drawing(explained: Explanation) -> svg.Drawing:
     """Two bars a row, from the average applicant's probability to this one's."""
     moves = steps(explained)
-    frame = svg.rows_frame(svg.percents(), len(moves) + 1, ROW, top=FIRST)
+    frame = svg.rows_frame(svg.percents(), FIRST + ROW * (len(moves) + 1))
     start = [explained["base"]["ml"], explained["base"]["ann"]]
     end = [explained["models"][model]["probability"] for model in MODELS]
     marks = _ends(frame, 0, "An average applicant", start)
