@@ -6,23 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from shared.report.blocks import (
-    NOT_MEASURED,
-    Block,
-    Cell,
-    Change,
-    Code,
-    Facts,
-    Folded,
-    Heading,
-    Headline,
-    Label,
-    Panel,
-    Plot,
-    Section,
-    Table,
-    Text,
-)
+from shared.report import blocks
 from shared.report.figures import Figure, interval, number, signed
 
 ASSETS = Path(__file__).parent / "assets"
@@ -35,7 +19,9 @@ def style() -> str:
     return f"{PAGE} {{\n{''.join(sheets)}}}\n"
 
 
-def sections_html(sections: Sequence[Section], instead: Mapping[str, str] | None = None) -> str:
+def sections_html(
+    sections: Sequence[blocks.Section], instead: Mapping[str, str] | None = None
+) -> str:
     """Sections one after the other.
 
     Args:
@@ -48,32 +34,32 @@ def sections_html(sections: Sequence[Section], instead: Mapping[str, str] | None
     )
 
 
-def blocks_html(blocks: Sequence[Block], instead: Mapping[str, str] | None = None) -> str:
+def blocks_html(parts: Sequence[blocks.Block], instead: Mapping[str, str] | None = None) -> str:
     """Blocks one after the other."""
-    return "".join(_block(block, instead or {}) for block in blocks)
+    return "".join(_block(block, instead or {}) for block in parts)
 
 
-def _block(block: Block, instead: Mapping[str, str]) -> str:
+def _block(block: blocks.Block, instead: Mapping[str, str]) -> str:
     match block:
-        case Text(text, lead):
+        case blocks.Text(text, lead):
             start = f"<strong>{escape(lead)}</strong> " if lead else ""
-            soft = ' class="soft"' if block == NOT_MEASURED else ""
+            soft = ' class="soft"' if block == blocks.NOT_MEASURED else ""
             return f"<p{soft}>{start}{escape(text)}</p>"
-        case Heading(text):
+        case blocks.Heading(text):
             return f"<h4>{escape(text)}</h4>"
-        case Table():
+        case blocks.Table():
             return table_html(block)
-        case Headline(figures):
+        case blocks.Headline(figures):
             return f'<ul class="cards">{"".join(_card(*row) for row in figures.items())}</ul>'
-        case Facts(rows):
+        case blocks.Facts(rows):
             facts = "".join(
                 f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>"
                 for name, fact in rows.items()
             )
             return f'<dl class="facts">{facts}</dl>'
-        case Plot():
+        case blocks.Plot():
             return instead.get(block.name) or plot_html(block)
-        case Folded(summary, inner):
+        case blocks.Folded(summary, inner):
             within = blocks_html(inner, instead)
             return f"<details><summary>{escape(summary)}</summary>{within}</details>"
 
@@ -87,14 +73,14 @@ def _card(label: str, measured: Figure) -> str:
     )
 
 
-def plot_html(plot: Plot) -> str:
+def plot_html(plot: blocks.Plot) -> str:
     """Its legend, and its drawings side by side where there is room."""
     panels = "".join(panel_html(panel) for panel in plot.panels)
     columns = " two" if len(plot.panels) > 1 else ""
     return f'{legend_html(plot.legend)}<div class="beside{columns}">{panels}</div>'
 
 
-def panel_html(panel: Panel, attributes: str = "") -> str:
+def panel_html(panel: blocks.Panel, attributes: str = "") -> str:
     """A drawing with its caption and its note; `attributes` are HTML of its figure."""
     caption = f"<h4>{escape(panel.caption)}</h4>" if panel.caption else ""
     note = f"<figcaption>{escape(panel.note)}</figcaption>" if panel.note else ""
@@ -107,7 +93,7 @@ def legend_html(names: Mapping[str, str]) -> str:
     return f'<ul class="legend">{items}</ul>' if items else ""
 
 
-def table_html(table: Table) -> str:
+def table_html(table: blocks.Table) -> str:
     """A table of cells."""
     rows = "".join(f"<tr>{_row(row)}</tr>" for row in table.rows)
     return scrolling(table.caption, table.heads, rows)
@@ -123,7 +109,7 @@ def scrolling(caption: str, heads: Sequence[str], rows: str) -> str:
     )
 
 
-def _row(cells: Sequence[Cell]) -> str:
+def _row(cells: Sequence[blocks.Cell]) -> str:
     first, *others = cells
     return f'<th scope="row">{cell_html(first)}</th>' + "".join(
         f'<td class="words">{cell_html(cell)}</td>'
@@ -133,27 +119,27 @@ def _row(cells: Sequence[Cell]) -> str:
     )
 
 
-def _wraps(cell: Cell) -> bool:
+def _wraps(cell: blocks.Cell) -> bool:
     """Whether a cell says something in words, which need room."""
-    return (isinstance(cell, Change) and bool(cell.verdict)) or (
+    return (isinstance(cell, blocks.Change) and bool(cell.verdict)) or (
         isinstance(cell, str) and cell.count(" ") > 2
     )
 
 
-def cell_html(cell: Cell) -> str:
+def cell_html(cell: blocks.Cell) -> str:
     """What stands in a cell."""
     match cell:
         case None:
             return ""
         case Figure():
             return number(cell.value) + _soft(interval(cell))
-        case Change(measured, verdict):
+        case blocks.Change(measured, verdict):
             spread = " to ".join(signed(end) for end in measured.ends)
             told = signed(measured.value) + _soft("" if measured.low is None else spread)
             return f"{told} {escape(verdict)}" if verdict else told
-        case Label(text, meaning):
+        case blocks.Label(text, meaning):
             return f'{escape(text)}<span class="soft meaning">{escape(meaning)}</span>'
-        case Code(text):
+        case blocks.Code(text):
             return f"<code>{escape(text)}</code>"
         case str():
             return escape(cell)

@@ -24,7 +24,7 @@ MEASURED_ON = {  # all other figures: on the test part
     "macro_f1_unseen": "unseen patients",
     "pointing": "slices with an expert's box",
     "energy": "slices with an expert's box",
-    "refused_other": "pictures that are no brain MRI",
+    "refused_other": "pictures that are not brain MRI",
 }
 
 TEXT = """
