@@ -152,7 +152,7 @@ def confusion(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]]
         middle = TOP + (at + 0.5) * CELL + 4
         for up, word in enumerate(reversed(truth.split())):
             y = TOP - 10 - up * svg.LINE
-            marks += svg.words("label", LEFT + (at + 0.5) * side, y, word, "middle")
+            marks += svg.words("axis", LEFT + (at + 0.5) * side, y, word, "middle")
         marks += svg.words("label", 0, middle, truth)
         for column, (answer, count) in enumerate(zip(labels, row, strict=True)):
             x, share = LEFT + column * side, count / (sum(row) or 1)
