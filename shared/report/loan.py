@@ -241,8 +241,8 @@ def measured(record: Record) -> Blocks:
             "other folds alone everything was done that makes a model: candidates were compared in "
             "folds of their own, the best was kept, calibrated and fitted (nested "
             "cross-validation). So each figure here is of applicants who were new to the models, "
-            "and no choice was made by looking at them. The checkpoint was made the same way from all "
-            "rows."
+            "and no choice was made by looking at them. The checkpoint was made the same way from "
+            "all rows."
         ),
         facts(
             record, {"Folds, SHA-256": splits.get("sha256"), "Seed of folds": splits.get("seed")}
