@@ -28,9 +28,17 @@ LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 DARK = {name: dark for name, (_, dark) in COLOURS.items()}
 PRINT = LIGHT | {"paper": "#ffffff"}  # paper is white, whatever the screen was
 
-# Plots of a model card, on white and on a dark page alike.
-PLOT_INK, PLOT_FIRST, PLOT_SECOND, PLOT_SOFT = "#667085", "#0e7490", "#c2571a", "#98a2b3"
-PLOT_DARK_INK = "#344054"
+# A plot of a model card is a picture of its own: each colour stands out from white and from dark.
+PICTURE = {
+    "ink": "#6e7889",
+    "ink-soft": "#6e7889",
+    "line": "#98a2b399",
+    "paper": "none",
+    "accent": "#0f7f9e",
+    "warn": "#c2571a",
+    "ml": "#0f7f9e",
+    "ann": "#c2571a",
+}
 
 # Colour maps that keep their order for colour-blind eyes and in print, from nothing to most: 17
 # stops each, as `matplotlib.colormaps[name](linspace(0, 1, 17))`. Viridis and magma by Smith and

@@ -17,6 +17,7 @@ from shared.page.endpoints import MOST_WAITING
 from shared.page.gradio_internals import swap
 from shared.page.html import page_asset
 from shared.palette import DARK, LIGHT, css
+from shared.report.html import style as report_style
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def launch(
     blocks = opened.value
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     # As `css`, Gradio would rewrite its selectors.
-    head = f"<style>{css()}{page_asset('style.css')}{style}</style>"
+    head = f"<style>{css()}{page_asset('style.css')}{report_style()}{style}</style>"
     blocks.launch(
         theme=theme(),
         head=head,

@@ -164,7 +164,7 @@ def test_a_second_run_finds_nothing_to_do(
 ) -> None:
     run(data, *made)
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 11
+    assert len(printed) == 10
     assert all(line.endswith("nothing new") for line in printed)
 
 
@@ -177,7 +177,7 @@ def test_a_lost_file_is_made_again_and_what_follows_from_it(
     printed = capsys.readouterr().out
     assert (made[1] / "decision.json").read_bytes() == before
     again = [line.split()[0] for line in printed.splitlines() if line.endswith("...")]
-    wanted = ["decide", "evaluate", "plots", "card"]
+    wanted = ["decide", "evaluate", "card"]
     assert again == [*(f"training.tumor.{stage}" for stage in wanted), "training.lock"]
 
 
@@ -192,10 +192,10 @@ def test_the_whole_way_as_a_maintainer_runs_it(data: Path, tmp_path: Path) -> No
         return done.stdout.splitlines()
 
     first = printed()
-    assert len([line for line in first if line.endswith(" ...")]) == 11
+    assert len([line for line in first if line.endswith(" ...")]) == 10
     check_measured(paths[2])
     lock = read_lock(paths[2].parent / "checkpoint.json")
     assert set(REQUIRED["tumor"]) <= set(lock.files)
     again = printed()
-    assert len(again) == 11
+    assert len(again) == 10
     assert all(line.endswith("nothing new") for line in again)

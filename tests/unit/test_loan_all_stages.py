@@ -24,7 +24,6 @@ from training.draws import read_draws
 from training.loan import choose, compare, fit, nested
 from training.loan.run import stages
 from training.stages import Stage
-from training.tables import flat
 
 ROWS = 120
 OPTIONS = ["--folds", "3", "--repeats", "2"]
@@ -74,6 +73,15 @@ def test_it_answers(checkpoint: Path) -> None:
     assert said.shape == (5, 2)
     assert ((said > 0) & (said < 1)).all()
     assert [field.name for field in predictor.decision.fields] == [f.name for f in FIELDS]
+
+
+def flat(section: dict[str, Any], before: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """All figures of a section, by their path in it."""
+    for name, recorded in section.items():
+        if isinstance(recorded, dict) and {"value", "low", "high", "n"} <= set(recorded):
+            yield f"{before}{name}", recorded
+        elif isinstance(recorded, dict):
+            yield from flat(recorded, f"{before}{name}: ")
 
 
 def test_every_figure_has_its_n_and_an_interval_around_it(evaluation: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from shared.errors import InputError
-from shared.page.figures import figure, figures, number
 from shared.page.uploads import delete_upload
+from shared.report.figures import figure, figures, number
 from shared.spreadsheet import harmless
 from shared.tumor.classes import class_words
 from shared.wording import percent

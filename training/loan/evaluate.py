@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from shared.loan.fields.declared import FIELDS
 from shared.loan.models.decision import read_decision
-from shared.loan.models.registry import MODELS, RULE, WITH_RULE
+from shared.loan.models.registry import IN_TEXT, MODELS, RULE
+from shared.report.loan_metrics import METRICS
 from training.draws import Basis, Gated, write_draws
 from training.loan import metrics
 from training.loan.answers import (
@@ -57,14 +58,9 @@ INTERVAL = (
     "is none or all, the exact bound; where chance alone moves a figure away from 0 (calibration "
     "error, differences between groups), moved down by as much"
 )
-HEADLINE = (  # metric, label, which way it is better
-    ("auc", "AUC", "higher"),
-    ("brier", "Brier score", "lower"),
-    ("calibration_error", "Calibration error", "lower"),
-    ("accuracy", "Accuracy", "higher"),
-)
-GAP = ("fairness_gap", "Fairness gap", "lower")
-OF_RULE = ("accuracy", "Accuracy", "higher")
+HEADLINE = ("auc", "brier", "calibration_error", "accuracy")  # of both models
+OF_RULE = "accuracy"
+GAP, GAP_LABEL = "fairness_gap", "Fairness gap"
 
 
 def evaluate(
@@ -142,16 +138,21 @@ def headline(
         of_models: every metric by model, the rule among them.
         gaps: the fairness gap by model.
     """
-    in_text = {model.key: model.in_text for model in WITH_RULE}
 
-    def row(metric: str, label: str, better: str, kind: str, figure: Figure) -> dict[str, Any]:
-        name = {"name": f"{metric}_{kind}", "label": f"{label}, {in_text[kind]}", "better": better}
-        return {**name, **figure}
+    def row(name: str, kind: str, figure: Figure) -> dict[str, Any]:
+        label = METRICS[name].label if name in METRICS else GAP_LABEL
+        higher = name in METRICS and METRICS[name].more_is_better
+        told = {
+            "name": f"{name}_{kind}",
+            "label": f"{label}, {IN_TEXT[kind]}",
+            "better": "higher" if higher else "lower",
+        }
+        return {**told, **figure}
 
     return [
-        *(row(*metric, kind, of_models[kind][metric[0]]) for metric in HEADLINE for kind in MODELS),
-        *(row(*GAP, kind, gaps[kind]) for kind in MODELS),
-        row(*OF_RULE, RULE.key, of_models[RULE.key][OF_RULE[0]]),
+        *(row(name, kind, of_models[kind][name]) for name in HEADLINE for kind in MODELS),
+        *(row(GAP, kind, gaps[kind]) for kind in MODELS),
+        row(OF_RULE, RULE.key, of_models[RULE.key][OF_RULE]),
     ]
 
 
@@ -168,13 +169,13 @@ def gated(applications: Applications, answers: OutOfFold, threshold: float) -> d
     make, alone = measures(threshold), np.arange(len(answers.approved))
     figures = {}
     for kind in MODELS:
-        for name, _, _ in HEADLINE:
+        for name in HEADLINE:
             metric = over_repeats(make[name], answers.approved, answers.probabilities[kind])
             distance = make[name] is metrics.calibration_error
             figures[f"{name}_{kind}"] = Gated(metric, alone, "all", distance)
         approves = decided(answers, kind, threshold)
         gap = largest_gap(applications.fields, applications.table, approves)
-        figures[f"{GAP[0]}_{kind}"] = Gated(gap, alone, "all", distance=True)
+        figures[f"{GAP}_{kind}"] = Gated(gap, alone, "all", distance=True)
     return figures
 
 

@@ -42,8 +42,7 @@ def stages(
         Stage("training.loan.fit", [*paths, *own, *seeded], [answers], fitted),
         Stage("training.loan.evaluate", [*paths, *own, *seeded], measured, [evaluation, draws]),
         Stage("training.loan.examples", own, [decision, *models], [examples]),
-        Stage("training.loan.plots", own, [evaluation], [plots]),
-        Stage("training.loan.card", own, [evaluation, decision], [card]),
+        Stage("training.loan.card", own, [evaluation, decision], [card, plots]),
         Stage("training.lock", [str(checkpoint)], locked, [lock]),
     ]
 

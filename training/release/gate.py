@@ -17,8 +17,8 @@ import numpy as np
 
 from shared.checkpoint.contract import check_complete, check_measured, task_of
 from shared.errors import CheckpointError, PublishError
+from shared.report.markdown import table_markdown
 from training.release.evidence import Evidence, check_live, check_same_rows, read_evidence
-from training.tables import markdown_table
 
 DIGITS = 5  # of a recorded figure; what differs by less does not differ
 HEAD = ("figure", "new", "live", "difference", "95 % interval", "n", "verdict")
@@ -146,7 +146,7 @@ def table(comparison: Comparison) -> str:
 
 def markdown(comparison: Comparison) -> str:
     """The comparison as a Markdown table, for the card and the description of a commit."""
-    return markdown_table(HEAD, _cells(comparison))
+    return table_markdown(HEAD, _cells(comparison))
 
 
 def _cells(comparison: Comparison) -> list[tuple[str, ...]]:

@@ -35,9 +35,8 @@ def stages(
         Stage("training.tumor.export", ["--out", str(out), *own], [weights], [network]),
         Stage("training.tumor.decide", both, [network, split], [decision]),
         Stage("training.tumor.evaluate", both, measured, [evaluation, draws]),
-        Stage("training.tumor.plots", own, [evaluation], [plots]),
         Stage("training.tumor.examples", ["--out", str(examples.parent)], [], [examples]),
-        Stage("training.tumor.card", own, [evaluation], [card]),
+        Stage("training.tumor.card", own, [evaluation], [card, plots]),
         Stage("training.lock", [str(checkpoint)], [card, draws, examples, plots, network], [lock]),
     ]
 

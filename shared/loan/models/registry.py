@@ -70,3 +70,6 @@ RULE = ModelName("rule", "The rule", "the rule", "Rule")
 MODELS = tuple(model.key for model in REGISTRY)
 WITH_RULE = (RULE, *REGISTRY)
 """In the order in which evaluations tell them."""
+TITLES = {model.key: model.title for model in WITH_RULE}
+IN_TEXT = {model.key: model.in_text for model in WITH_RULE}
+"""Both by key, for whoever tells what was recorded of the models and of the rule."""

@@ -12,7 +12,7 @@ from loan_space.serving import Served
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.models.registry import MODELS
 from shared.page import code_view
-from shared.page.figures import table
+from shared.report.html import scrolling as table
 
 PYTHON = """\
 from gradio_client import Client, handle_file

@@ -15,7 +15,7 @@ from shared.loan.fields.declared import Field, Fields
 from shared.loan.models.registry import MODELS, REGISTRY
 from shared.loan.why import counterfactuals
 from shared.loan.why.shapley import Cause, Contributions, shapley, why_they_differ
-from shared.wording import listed, percent
+from shared.wording import first_up, listed, percent
 
 Row = NDArray[np.float64]  # (F,) an applicant
 
@@ -168,8 +168,3 @@ def points(difference: float) -> str:
     if whole < 1:
         return "less than 1 point"
     return "1 point" if whole == 1 else f"{whole} points"
-
-
-def first_up(text: str) -> str:
-    """A text with a capital at the beginning, all else as it is."""
-    return text[:1].upper() + text[1:]

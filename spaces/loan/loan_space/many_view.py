@@ -19,9 +19,9 @@ from shared.errors import InputError
 from shared.loan.table.reading import answers_suffix
 from shared.loan.table.rows import MOST_ROWS
 from shared.loan.table.write import template
-from shared.page.figures import table
 from shared.page.html import problem_html, text
 from shared.page.uploads import DELETE_UPLOADS, SentFiles, delete_upload, upload_zone
+from shared.report.html import scrolling as table
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."

@@ -10,7 +10,7 @@ from loan_space.serving import Answered, Served
 from loan_space.wording import signed
 from shared.loan.models.registry import ANN
 from shared.loan.why.ann_internals import Inside, Pieces, inside
-from shared.page.charts import svg
+from shared.report.svg import image as svg
 from shared.wording import percent
 
 WIDTH = 300  # of a drawing; a step is a quarter of the page, or a phone's width

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loan_space.applicant.form import as_sent
-from loan_space.explanations import first_up
 from loan_space.schema import Advice, Prediction, Suggestion
 from loan_space.serving import Answered, Served
 from loan_space.wording import LIMITS, NAMES, NOT_A_DECISION, UNLIKE
@@ -17,8 +16,8 @@ from shared.loan.fields.application import say
 from shared.loan.fields.declared import Field
 from shared.loan.models.registry import REGISTRY
 from shared.loan.why.neighbours import nearest
-from shared.page.figures import table
-from shared.wording import percent
+from shared.report.html import scrolling as table
+from shared.wording import first_up, percent
 
 HEADLINES = {
     "approve": "Eligible, say both",

@@ -30,8 +30,8 @@ from shared.loan.why.integrated_gradients import (
     second_opinion_ann,
 )
 from shared.loan.why.tree_interpreter import forest_view
-from shared.page.figures import table
 from shared.page.gpu import marked, with_cpu_fallback
+from shared.report.html import scrolling as table
 
 LEAST = 0.0005  # a contribution below that is not listed
 MOST_ROWS = 8
