@@ -67,7 +67,8 @@ def _check_card(card: ModelCard, folder: Path) -> None:
     lost = [path for path in pictures if PurePosixPath(path).as_posix() not in files]
     if lost:
         raise CheckpointError(
-            f"{CARD_FILE} shows {', '.join(lost)}, which is not there. Make the card again: it draws them."
+            f"{CARD_FILE} shows {', '.join(lost)}, which is not there. Make the card again: "
+            "it draws them."
         )
     shown = {result.metric_type: result.metric_value for result in card.data.get("eval_results")}
     recorded = read_json(folder / EVALUATION_FILE).get("headline", [])
