@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock
+# What shares a server runs in one worker (tests/conftest.py).
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest -n $(WORKERS)
+PRODUCT := $(CURDIR)/shared,$(CURDIR)/training,$(CURDIR)/spaces
 DATA ?=
 HAS_APT := $(shell command -v apt-get)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-tumor run-loan test check train-tumor evaluate-tumor train-loan evaluate-loan \
-	bench screenshots figures tree release-rehearsal clean
+.PHONY: help run run-tumor run-loan test test-slow ci check coverage train-tumor evaluate-tumor \
+	train-loan evaluate-loan bench screenshots figures tree release-rehearsal clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
@@ -23,8 +27,20 @@ run-tumor: .venv/ready ## start the tumor Space on port 7860
 run-loan: .venv/ready ## start the loan Space on port 7861
 	@$(BIN)/python spaces/run.py loan
 
-test: .venv/ready-for-tests chromium check ## all checks and all tests
-	$(BIN)/pytest
+test: .venv/ready-for-tests chromium check ## all checks, and all tests but the slow ones
+	$(PYTEST) -m "not slow"
+
+test-slow: .venv/ready-for-tests ## the slow tests: a million rows, runs that are killed and go on
+	$(PYTEST) -m slow
+
+ci: .venv/ready-for-tests chromium check ## all checks and all tests, the slow ones too
+	$(PYTEST)
+
+coverage: .venv/ready-for-tests chromium ## how much of shared, training and spaces all tests run, in percent
+	@rm -f .coverage .coverage.*
+	COVERAGE_FILE="$(CURDIR)/.coverage" $(BIN)/coverage run --source="$(PRODUCT)" $(PYTEST)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --format=total --precision=1
 
 check: .venv/ready-for-tests ## format, lint, types
 	$(BIN)/ruff format --check .
@@ -71,7 +87,7 @@ screenshots: .venv/ready-for-tests chromium ## write docs/images from the runnin
 	$(BIN)/python tests/browser/screenshots.py
 
 clean: ## remove the virtual environment and caches
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.*
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -84,10 +100,10 @@ clean: ## remove the virtual environment and caches
 	$(PIP) -e .
 	@touch $@
 
-.venv/ready-for-tests: .venv/ready
-	@echo "Installing what training and tests need ..."
+.venv/ready-for-tests: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "Installing what the Spaces, training and tests need: 3 to 5 minutes, once ..."
 	$(PIP) -e ".[test]"
-	@touch $@
+	@touch .venv/ready $@
 
 # The browser tests drive Debian's chromium.
 .PHONY: chromium

@@ -24,3 +24,8 @@ def listed(words: Sequence[str], joint: str) -> str:
         joint: the word before the last one: "or", "and".
     """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def first_up(text: str) -> str:
+    """A text with a capital at the beginning, all else as it is."""
+    return text[:1].upper() + text[1:]

@@ -44,15 +44,15 @@ def existing(names: list[str]) -> list[str]:
     """The Spaces to start: those named, or all that have an app.py.
 
     Raises:
-        SystemExit: a name that is no Space, or no Space at all.
+        SystemExit: a name that is not a Space, or there is none at all.
     """
-    found = [name for name in PORTS if (HERE / name / "app.py").exists()]
-    unknown = [name for name in names if name not in found]
-    if unknown or not found:
+    spaces = [name for name in PORTS if (HERE / name / "app.py").exists()]
+    unknown = [name for name in names if name not in spaces]
+    if unknown or not spaces:
         raise SystemExit(
-            f"There is no Space {', '.join(unknown)!r}. There are: {', '.join(found)}."
+            f"There is no Space {', '.join(unknown)!r}. There are: {', '.join(spaces)}."
         )
-    return list(dict.fromkeys(names)) or found
+    return list(dict.fromkeys(names)) or spaces
 
 
 def port_is_free(port: int) -> bool:

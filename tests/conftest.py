@@ -1,25 +1,51 @@
-"""A live server for the tests that drive one, and the pictures they send."""
+"""Live servers and a browser for the tests that drive them, what they send, and who runs what.
+
+Under pytest-xdist each worker is a process of its own. What shares something dear (a server, a
+fixture of a module) runs in one worker, so that nothing is started twice.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
-import numpy as np
 import pytest
-from gradio_client import Client
-from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
 
+# No test finds what another run left in a shared folder, and none leaves anything there. The
+# libraries read these variables when they are imported.
+OWN = tempfile.TemporaryDirectory(prefix="explainable-spaces-tests-")
+os.environ |= {"HF_HOME": f"{OWN.name}/hub", "GRADIO_TEMP_DIR": f"{OWN.name}/uploads"}
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
 # With importlib mode, which the layout needs, pytest puts no test folder on the path.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "browser")]
 
 from live_server import SPACES, Server, running_space  # noqa: E402
+
+from shared import pauses  # noqa: E402
+
+if TYPE_CHECKING:
+    import httpx
+    from gradio_client import Client
+    from playwright.sync_api import Browser
+
+SERVERS = ("loan_server", "server")  # the fixtures; the tests of each are a group
+
+
+def pytest_configure() -> None:
+    """Let nothing be waited for in earnest; child processes do as they do for everybody."""
+    pauses.FACTOR = 0.02
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests must share a worker: those of a live server, else those of a file."""
+    for item in items:
+        servers = [name for name in SERVERS if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group((servers or [item.path.stem])[0]))
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +58,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def client(server: Server) -> Client:
     """Gradio's own Python client."""
+    from gradio_client import Client
+
     return Client(server.address, verbose=False)
 
 
 @pytest.fixture(scope="session")
 def http(server: Server) -> Iterator[httpx.Client]:
     """Plain HTTP against the API."""
+    import httpx
+
     with httpx.Client(base_url=f"{server.address}/gradio_api", timeout=60) as session:
         yield session
 
@@ -60,6 +90,9 @@ def example(examples: list[dict[str, str]]) -> str:
 @pytest.fixture(scope="session")
 def noise(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A picture that can be read but shows nothing."""
+    import numpy as np
+    from PIL import Image
+
     path = tmp_path_factory.mktemp("pictures") / "noise.png"
     pixels = np.random.default_rng(0).integers(0, 256, (128, 128), dtype=np.uint8)
     Image.fromarray(pixels).save(path)
@@ -75,7 +108,8 @@ def loan_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests: Playwright cannot be started twice in a process."""
+    """One Chromium for all tests of a worker: Playwright cannot be started twice in a process."""
+    from playwright.sync_api import sync_playwright
     from visit import FLAGS, chromium
 
     with sync_playwright() as playwright:
@@ -87,12 +121,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def loan_client(loan_server: Server) -> Client:
     """Gradio's own Python client."""
+    from gradio_client import Client
+
     return Client(loan_server.address, verbose=False)
 
 
 @pytest.fixture(scope="session")
 def loan_http(loan_server: Server) -> Iterator[httpx.Client]:
     """Plain HTTP against the API."""
+    import httpx
+
     with httpx.Client(base_url=f"{loan_server.address}/gradio_api", timeout=60) as session:
         yield session
 
@@ -103,5 +141,5 @@ def loan_examples() -> list[dict[str, Any]]:
     from loan_checkpoint import CHECKPOINT  # ONNX Runtime comes with it, which few tests need
 
     listing = CHECKPOINT / "examples" / "examples.json"
-    found: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
-    return found
+    applicants: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
+    return applicants

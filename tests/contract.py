@@ -11,8 +11,8 @@ import httpx
 
 def recorded(path: Path) -> dict[str, Any]:
     """A contract as `described` gives it, from its file."""
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    contract: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return contract
 
 
 def described(http: httpx.Client) -> dict[str, Any]:
@@ -22,8 +22,8 @@ def described(http: httpx.Client) -> dict[str, Any]:
 
 def info(http: httpx.Client) -> tuple[dict[str, Any], dict[str, Any]]:
     """What Gradio tells of the named and of the unnamed endpoints."""
-    found = http.get("/info").raise_for_status().json()
-    return found["named_endpoints"], found["unnamed_endpoints"]
+    api = http.get("/info").raise_for_status().json()
+    return api["named_endpoints"], api["unnamed_endpoints"]
 
 
 def endpoint_shape(endpoint: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ SPACE_PACKAGES = {
 PACKAGES = {
     "shared": ROOT / "shared",
     "training": ROOT / "training",
-    "deploying": ROOT / "spaces" / "deploying",
     **SPACE_PACKAGES,
 }
 
@@ -27,13 +26,13 @@ def modules(folder: Path) -> list[Path]:
 
 def imported(module: Path) -> set[str]:
     """Every module name that a file imports, at its top or inside a function."""
-    found = set()
+    names = set()
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add("." * node.level + (node.module or ""))
-    return found
+            names.add("." * node.level + (node.module or ""))
+    return names
 
 
 def top_levels(module: Path) -> set[str]:

@@ -1,20 +1,27 @@
-"""A Space as a process of its own, for tests and screenshots."""
+"""A Space that serves on a free port: as a process of its own, or from the tests' process."""
 
 from __future__ import annotations
 
+import logging
 import os
+import runpy
+import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+import pytest
+
 SPACES = Path(__file__).parents[1] / "spaces"
-PATIENCE = 120.0  # seconds that a server may take to start on a busy machine
+PATIENCE = 300.0  # seconds that a server may take to start on a busy machine
+PORTS = range(20_000, 32_000)  # below those that systems give to whoever asks for any
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,11 @@ class Server:
     uploads: Path
     log: Path
     temporary: Path
+
+    @property
+    def port(self) -> int:
+        """The last part of the address."""
+        return int(self.address.rsplit(":", 1)[1])
 
 
 @contextmanager
@@ -43,6 +55,53 @@ def running_space(folder: Path, space: str = "tumor") -> Iterator[Server]:
 
 
 @contextmanager
+def running_here(folder: Path, space: str) -> Iterator[Server]:
+    """Serve a Space from this process, and close it afterwards.
+
+    Starting a process costs ten seconds of imports, so this is for what is not about the process.
+    Nothing is written to its log.
+
+    Args:
+        folder: for its uploads.
+        space: name of its folder in spaces/.
+    """
+    from gradio import Blocks, http_server
+
+    server = new_server(folder)
+    launched: list[Blocks] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings_of(server).items():
+            patch.setenv(name, value)
+        # These two variables were read when the libraries were imported.
+        patch.setattr(tempfile, "tempdir", str(server.temporary))
+        patch.setattr(http_server, "INITIAL_PORT_VALUE", server.port)
+        patch.setattr(Blocks, "block_thread", lambda blocks: launched.append(blocks))
+        runpy.run_path(str(SPACES / space / "app.py"), run_name="__main__")
+        try:
+            yield server
+        finally:
+            launched[0].close(verbose=False)
+            logging.getLogger("shared").setLevel(logging.NOTSET)  # app.py made it say more
+
+
+def new_server(folder: Path) -> Server:
+    """Where a server will answer and write."""
+    temporary = folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    address = f"http://127.0.0.1:{free_port()}"
+    return Server(address, folder / "uploads", folder / "log", temporary)
+
+
+def settings_of(server: Server) -> dict[str, str]:
+    """The variables that let a Space answer and write there."""
+    return {
+        "GRADIO_SERVER_PORT": str(server.port),
+        "GRADIO_TEMP_DIR": str(server.uploads),
+        "TMPDIR": str(server.temporary),
+    }
+
+
+@contextmanager
 def running(
     command: list[str], here: Path, environment: Mapping[str, str], folder: Path
 ) -> Iterator[Server]:
@@ -54,19 +113,12 @@ def running(
         environment: its variables, but for the port and the places of uploads and temporary files.
         folder: for its log and its uploads.
     """
-    address, temporary = f"http://127.0.0.1:{free_port()}", folder / "temporary"
-    temporary.mkdir(exist_ok=True)
-    server = Server(address, folder / "uploads", folder / "log", temporary)
-    settings = {
-        "GRADIO_SERVER_PORT": server.address.rsplit(":", 1)[1],
-        "GRADIO_TEMP_DIR": str(server.uploads),
-        "TMPDIR": str(temporary),
-    }
+    server = new_server(folder)
     with server.log.open("wb") as log:
         process = subprocess.Popen(
             command,
             cwd=here,
-            env={**environment, **settings},
+            env={**environment, **settings_of(server)},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -79,10 +131,16 @@ def running(
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that nobody listens on.
+
+    The system's own choice could be given away again before a server has started: to the other
+    worker, or to any connection. Nobody but us draws from PORTS.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until_up(server: Server, process: subprocess.Popen[bytes]) -> None:

@@ -13,8 +13,7 @@ from loan_space.serving import Answered
 from shared.checkpoint.source import LoadedCheckpoint
 from shared.loan.fields.application import read_application
 from shared.loan.fields.declared import FIELDS, Fields
-from shared.loan.models.calibration import Calibration
-from shared.loan.models.decision import Decision
+from shared.loan.models.decision import Calibration, Decision
 from shared.page.schema import revision_of
 
 LOADED = LoadedCheckpoint(Path(), "bundled", "f" * 64, "e" * 64, None, "why")

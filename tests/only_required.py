@@ -11,21 +11,21 @@ from packaging.utils import canonicalize_name
 
 def closure(requirements: list[str]) -> dict[str, Distribution]:
     """The installed distributions that requirements ask for, directly or through one another."""
-    found: dict[str, Distribution] = {}
+    packages: dict[str, Distribution] = {}
     done: set[tuple[str, str]] = set()
     waiting = [Requirement(line) for line in requirements]
     while waiting:
         wanted = waiting.pop()
         name = canonicalize_name(wanted.name)
         try:
-            found[name] = distribution(name)
+            packages[name] = distribution(name)
         except PackageNotFoundError:
             continue  # for another platform, or a part of it that runs elsewhere
         for extra in {"", *wanted.extras}:
             if (name, extra) not in done:
                 done.add((name, extra))
-                waiting += asked_by(found[name], extra)
-    return found
+                waiting += asked_by(packages[name], extra)
+    return packages
 
 
 def asked_by(installed: Distribution, extra: str) -> list[Requirement]:

@@ -8,11 +8,9 @@ import numpy as np
 
 from shared.loan.fields.declared import FIELDS, Choice, Field, Fields
 from shared.loan.models.ann import Ann
-from shared.loan.models.calibration import Calibration
-from shared.loan.models.decision import Decision
+from shared.loan.models.decision import Calibration, Decision
 from shared.loan.models.features import features
-from shared.loan.models.population import Population
-from shared.loan.models.predictor import Predictor
+from shared.loan.models.predictor import Population, Predictor
 
 TWELVE: Fields = (
     *FIELDS,
@@ -55,4 +53,4 @@ def predictor_of(
     decision = Decision(fields, used, ("ML", "ANN"), (LINE, LINE), 0.5, 1.0)
     table = applicants(fields, 60, seed=3)
     population = Population(table, np.zeros(60, dtype=bool), np.arange(0, 60, 2))
-    return Predictor(folder, decision, None, network, population)  # type: ignore[arg-type]
+    return Predictor(folder, decision, (None, network), population)

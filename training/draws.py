@@ -83,8 +83,8 @@ def pairing_of(gated: Gated, basis: Basis) -> str:
 
     The draws themselves, not their seed, so that another generator is not taken for the same.
     """
-    said = json.dumps([basis.data, basis.split, basis.seed, gated.rows, DRAWS])
-    digest = hashlib.sha256(said.encode())
+    basis_text = json.dumps([basis.data, basis.split, basis.seed, gated.rows, DRAWS])
+    digest = hashlib.sha256(basis_text.encode())
     for weights in resampled(gated.groups, draw_seed(basis), DRAWS):
         digest.update(weights.tobytes())
     return digest.hexdigest()
@@ -92,8 +92,8 @@ def pairing_of(gated: Gated, basis: Basis) -> str:
 
 def write_draws(folder: Path, gated: Mapping[str, Gated], basis: Basis) -> None:
     """Write `draws.safetensors` of a checkpoint: values by figure, pairings as metadata."""
-    values = {name: values_of(each, basis) for name, each in gated.items()}
-    pairings = {name: pairing_of(each, basis) for name, each in gated.items()}
+    values = {name: values_of(figure, basis) for name, figure in gated.items()}
+    pairings = {name: pairing_of(figure, basis) for name, figure in gated.items()}
     # One key, because safetensors writes several in an order that changes from run to run.
     metadata = {PAIRING: json.dumps(pairings, sort_keys=True)}
     save_file(values, folder / DRAWS_FILE, metadata=metadata)
@@ -121,14 +121,15 @@ def read_draws(folder: Path) -> dict[str, Draws]:
         raise CheckpointError(
             f"{DRAWS_FILE} cannot be read: {error!r}. Evaluate the checkpoint again."
         ) from error
-    for name, found in values.items():
-        sound = found.shape == (DRAWS,) and found.dtype == np.float64 and np.isfinite(found).all()
+    for name, row in values.items():
+        sound = row.shape == (DRAWS,) and row.dtype == np.float64
+        sound = sound and bool(np.isfinite(row).all())
         if not sound or not isinstance(pairings.get(name), str):
             raise CheckpointError(
                 f"{DRAWS_FILE} has no {DRAWS} numbers with a pairing for {name!r}. "
                 "Evaluate the checkpoint again."
             )
-    return {name: Draws(found, pairings[name]) for name, found in values.items()}
+    return {name: Draws(row, pairings[name]) for name, row in values.items()}
 
 
 def hashes_of_measured(folder: Path, task: str) -> dict[str, str]:

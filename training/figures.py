@@ -13,14 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from training.tables import figure_rows, markdown_table
+from shared.report import blocks
+from shared.report.markdown import blocks_markdown, table_markdown
 
 ROOT = Path(__file__).parents[1]
 
 
 def headline(record: dict[str, Any]) -> str:
     """The headline of a checkpoint."""
-    table = figure_rows({row["label"]: row for row in record["headline"]})
+    table = blocks_markdown([blocks.headline(record)])
     return f"{table}\n\nData: {record['data']['name']}. Intervals: {record['interval']}."
 
 
@@ -52,7 +53,7 @@ def bench(record: dict[str, Any], space: str) -> str:
     machine = ", ".join(
         f"{k} {v}" for k, v in record["machine"][space].items() if isinstance(v, str | int)
     )
-    table = markdown_table(("what", "ours", "compared with", "ratio", "goal", "met"), rows)
+    table = table_markdown(("What", "Ours", "Compared with", "Ratio", "Goal", "Met"), rows)
     return f"{table}\n\nMachine: {machine}."
 
 

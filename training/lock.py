@@ -14,7 +14,7 @@ from shared.checkpoint.lock import LOCK_FILE, lock_of, write_lock
 
 
 def published(target: Path) -> str | None:
-    """The repository that a lock names; None where it locks a bundled checkpoint or is no lock.
+    """The repository that a lock names; None where it locks a bundled checkpoint or is not a lock.
 
     A lock of an older contract counts as well, so nothing else of it is checked.
     """

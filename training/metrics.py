@@ -30,7 +30,8 @@ class Figure(TypedDict):
 
 
 class Bin(TypedDict):
-    """Rows whose said probability lies between two bounds; `accuracy` is how often it came true."""
+    """Rows whose predicted probability (mean: `confidence`) lies between two bounds; `accuracy` is
+    how often it came true."""
 
     low: float
     high: float
@@ -85,13 +86,17 @@ def drawn(metric: Metric, groups: NDArray[np.int64], seed: int, draws: int) -> N
 
 
 def resampled(groups: NDArray[np.int64], seed: int, draws: int) -> Iterator[Weights]:
-    """Draw whole groups with replacement: (N,) how often each row was drawn, `draws` times."""
+    """Draw whole groups with replacement: (N,) how often each row was drawn, `draws` times.
+
+    Ten copies of one slice are right or wrong together. Drawn one by one they would look like ten
+    pieces of evidence, and the interval would be too narrow; drawn as a group they count as one.
+    """
     rng = np.random.default_rng(seed)
-    names, member = np.unique(groups, return_inverse=True)
+    names, group_of_row = np.unique(groups, return_inverse=True)
     count = len(names)
     for _ in range(draws):
-        chosen = rng.integers(count, size=count)
-        yield np.bincount(chosen, minlength=count)[member].astype(float)
+        chosen = rng.integers(count, size=count)  # some groups several times, some not at all
+        yield np.bincount(chosen, minlength=count)[group_of_row].astype(float)
 
 
 def proportion(hits: NDArray[np.bool_], groups: NDArray[np.int64], *, seed: int) -> Figure:
@@ -110,16 +115,67 @@ def proportion(hits: NDArray[np.bool_], groups: NDArray[np.int64], *, seed: int)
     """
     if not len(hits):
         return Figure(value=0.0, low=0.0, high=1.0, n=0)
-    found = bootstrap(share(hits), groups, seed=seed)
+    figure = bootstrap(share(hits), groups, seed=seed)
     bound = ((1 - CONFIDENCE) / 2) ** (1 / len(np.unique(groups)))
     if hits.all():
-        found["low"] = round(bound, 5)
+        figure["low"] = round(bound, 5)
     if not hits.any():
-        found["high"] = round(1 - bound, 5)
-    return found
+        figure["high"] = round(1 - bound, 5)
+    return figure
 
 
 def share(hits: NDArray[np.bool_] | NDArray[np.floating]) -> Metric:
     """The weighted mean of a value for each row."""
     values = np.asarray(hits, dtype=np.float64)
     return lambda w: float((w * values).sum() / max(w.sum(), 1e-12))
+
+
+def bin_of(probabilities: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    """(N,) the bin of each probability (0..1), of `bins` that are equally wide."""
+    return np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+
+
+def expected_calibration_error(
+    happened: NDArray[np.generic], probabilities: NDArray[np.float64], bins: int
+) -> Metric:
+    """Mean distance of how often something happened from its predicted probability, bin by bin.
+
+    Naeini, Cooper and Hauskrecht 2015; Guo et al. 2017. Of few rows it is above 0 even where every
+    probability is right.
+
+    Args:
+        happened: (N,) 0 or 1, or booleans.
+        probabilities: (N,) 0..1.
+        bins: of equal width.
+    """
+    place = bin_of(probabilities, bins)
+
+    def metric(weights: Weights) -> float:
+        gap = np.bincount(place, weights * (happened - probabilities), bins)
+        return float(np.abs(gap).sum() / max(weights.sum(), 1e-12))
+
+    return metric
+
+
+def reliability(
+    happened: NDArray[np.generic], probabilities: NDArray[np.float64], bins: int, repeats: int = 1
+) -> list[Bin]:
+    """How often something happened, and its mean predicted probability, of each bin with rows.
+
+    Args:
+        happened: (N,) 0 or 1, or booleans.
+        probabilities: (N,) 0..1.
+        bins: of equal width.
+        repeats: how often each row stands among the N.
+    """
+    place = bin_of(probabilities, bins)
+    return [
+        Bin(
+            low=round(k / bins, 4),
+            high=round((k + 1) / bins, 4),
+            confidence=round(float(probabilities[place == k].mean()), 5),
+            accuracy=round(float(happened[place == k].mean()), 5),
+            n=round(int((place == k).sum()) / repeats),
+        )
+        for k in np.unique(place)
+    ]

@@ -1,17 +1,27 @@
-"""Stages on the way from data to a checkpoint.
+"""Stages on the way from data to a checkpoint: each is a command of its own and leaves files.
 
-Each stage is a command of its own and leaves files; a stage whose files are newer than what it
-reads is skipped, so the same command continues after a kill.
+A stage whose files are newer than what it reads is skipped, so the same command continues after a
+kill.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+OPTIONS: dict[str, dict[str, Any]] = {  # what the command lines of the stages share
+    "data": {"type": Path, "required": True, "help": "folder with the data"},
+    "out": {"type": Path, "required": True, "help": "folder where the stages meet"},
+    "checkpoint": {"type": Path, "required": True, "help": "folder of the checkpoint"},
+    "seed": {"type": int, "default": 0, "help": "fixes every random draw"},
+}
 
 
 @dataclass(frozen=True)
@@ -56,19 +66,45 @@ def run_all(stages: Sequence[Stage], again: Sequence[str] = ()) -> None:
     for stage in stages:
         if stage.done and stage.name not in again:
             print(f"{stage.module}: nothing new", flush=True)
-        else:
-            run(stage)
+            continue
+        print(f"{stage.module} ...", flush=True)
+        started = time.monotonic()
+        code = run(stage)
+        if code:
+            raise SystemExit(f"{stage.module} ended with code {code}. Mend it and run this again.")
+        print(f"{stage.module}: {time.monotonic() - started:.0f} s", flush=True)
 
 
-def run(stage: Stage) -> None:
-    """Run a stage.
+def run(stage: Stage) -> int:
+    """Run a stage in a process of its own, so that its memory is free for the next; its code."""
+    return subprocess.run([sys.executable, "-m", stage.module, *stage.options]).returncode
+
+
+def command_line(description: str | None, *names: str) -> argparse.ArgumentParser:
+    """The command line of a stage: its module's docstring, and some of `OPTIONS` by name."""
+    parser = argparse.ArgumentParser(description=description)
+    for name in names:
+        parser.add_argument(f"--{name}", **OPTIONS[name])
+    return parser
+
+
+def write_record(path: Path, record: Any) -> None:
+    """Write what a stage found, as JSON that a person can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def read_record(path: Path, stage: str) -> dict[str, Any]:
+    """Read what a stage wrote.
+
+    Args:
+        path: of the record.
+        stage: the module that writes it, for the message.
 
     Raises:
-        SystemExit: the stage failed; its own message has been shown.
+        SystemExit: it has not been run.
     """
-    print(f"{stage.module} ...", flush=True)
-    started = time.monotonic()
-    code = subprocess.run([sys.executable, "-m", stage.module, *stage.options]).returncode
-    if code:
-        raise SystemExit(f"{stage.module} ended with code {code}. Mend it and run this again.")
-    print(f"{stage.module}: {time.monotonic() - started:.0f} s", flush=True)
+    if not path.exists():
+        raise SystemExit(f"{path} is missing. Run {stage} first.")
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return record

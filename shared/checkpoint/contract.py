@@ -11,8 +11,9 @@ from typing import Any
 from shared.errors import CheckpointError
 
 EVALUATION_FILE = "evaluation.json"
+EXAMPLES_FILE = "examples/examples.json"
 DRAWS_FILE = "draws.safetensors"  # bootstrap values, by which two evaluations are compared
-_TOLD = ("README.md", EVALUATION_FILE, "examples/examples.json")  # the answers do not need these
+_TOLD = ("README.md", EVALUATION_FILE, EXAMPLES_FILE)  # the answers do not need these
 _OF_EVERY_TASK = (*_TOLD, "config.json", "decision.json", DRAWS_FILE)
 REQUIRED: dict[str, tuple[str, ...]] = {  # by task
     "tumor": (*_OF_EVERY_TASK, "gate.safetensors", "model.onnx", "model.safetensors"),
@@ -24,8 +25,8 @@ CHUNK = 2**20
 
 def list_files(folder: Path) -> list[str]:
     """All files of a checkpoint as paths with slashes, sorted; hidden ones are left out."""
-    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(p.as_posix() for p in found if not any(part[0] == "." for part in p.parts))
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(p.as_posix() for p in paths if not any(part[0] == "." for part in p.parts))
 
 
 def hash_file(path: Path) -> str:
@@ -50,8 +51,19 @@ def digest_of(files: Mapping[str, str]) -> str:
 
 def read_json(path: Path) -> dict[str, Any]:
     """A record of a checkpoint; empty where there is no such file."""
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return found
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return record
+
+
+def read_examples(checkpoint: Path) -> list[dict[str, Any]]:
+    """The example inputs that a checkpoint lists, in its order; none where it has no list.
+
+    Args:
+        checkpoint: its folder. Files that an entry names lie beside the list.
+    """
+    path = checkpoint / EXAMPLES_FILE
+    examples: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return examples
 
 
 def check_complete(folder: Path, task: str) -> None:
@@ -70,10 +82,10 @@ def check_complete(folder: Path, task: str) -> None:
     missing = [name for name in REQUIRED[task] if not (folder / name).is_file()]
     if missing:
         raise CheckpointError(f"The checkpoint lacks {', '.join(missing)}. Export it again.")
-    found = task_of(folder)
-    if found != task:
+    own = task_of(folder)
+    if own != task:
         raise CheckpointError(
-            f"{EVALUATION_FILE} is of the task {found!r}, not {task!r}. Name a {task} checkpoint."
+            f"{EVALUATION_FILE} is of the task {own!r}, not {task!r}. Name a {task} checkpoint."
         )
 
 
@@ -126,7 +138,7 @@ def task_of(folder: Path) -> str:
 
 
 def check_task(task: Any, file: str) -> None:
-    """Refuse what is no task; `file` is where it stands."""
+    """Refuse what is not a task; `file` is where it stands."""
     if not isinstance(task, str) or task not in REQUIRED:
         known = ", ".join(REQUIRED)
         raise CheckpointError(f"{file} is of the task {task!r}; this code knows {known}.")
@@ -152,9 +164,9 @@ def _check_files(
         path = folder / name
         if not path.is_file():
             raise CheckpointError(f"{name} is missing from the checkpoint.")
-        found = hash_file(path)
-        if found != expected[name]:
+        digest = hash_file(path)
+        if digest != expected[name]:
             raise CheckpointError(
-                f"{name} is not {what}: its sha256 is {found[:12]}..., "
+                f"{name} is not {what}: its sha256 is {digest[:12]}..., "
                 f"{source} says {expected[name][:12]}....{advice}"
             )

@@ -6,13 +6,15 @@ Hub is down. What a Space waits for at its start is decided by who calls this, n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from shared.checkpoint.background import in_parallel
 from shared.checkpoint.contract import hash_file
-from shared.checkpoint.hub_words import in_words
+from shared.checkpoint.hub_errors import for_visitors
 from shared.checkpoint.lock import Lock
 from shared.errors import CheckpointError
 
@@ -20,6 +22,7 @@ WAIT = 60.0  # seconds for the Hub to begin an answer; nobody waits for it here
 AT_ONCE = 8  # files
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 
 def import_client() -> None:
@@ -100,4 +103,50 @@ def _or_refuse(action: Callable[[], Result], file: str) -> Result:
     try:
         return action()
     except Exception as error:  # of the Hub, of HTTP, of the disk
-        raise CheckpointError(f"{in_words(error, file)}.") from error
+        raise CheckpointError(f"{for_visitors(error, file)}.") from error
+
+
+def in_background(work: Callable[[], Result]) -> Future[Result]:
+    """Begin some work and return at once; the future has its result or its error.
+
+    In a daemon thread, which never keeps a process from ending: the workers of a ThreadPoolExecutor
+    are waited for at exit, and a download that hangs would hold Ctrl-C.
+    """
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # whoever asks for the result gets it
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
+
+
+def in_parallel(
+    work: Callable[[Item], Result], items: Sequence[Item], at_once: int
+) -> list[Result]:
+    """The result for each item, in their order.
+
+    Args:
+        work: is done for one item.
+        items: all of them.
+        at_once: how many are worked on at a time.
+
+    Raises:
+        BaseException: what `work` raised for an item; nothing more is begun then.
+    """
+    room, given_up = threading.BoundedSemaphore(at_once), threading.Event()
+
+    def one(item: Item) -> Result:
+        with room:
+            if given_up.is_set():
+                raise CancelledError
+            return work(item)
+
+    begun = [in_background(partial(one, item)) for item in items]
+    try:
+        return [future.result() for future in begun]
+    finally:
+        given_up.set()

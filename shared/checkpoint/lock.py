@@ -50,7 +50,7 @@ def read_lock(path: Path) -> Lock:
     """Read and check a lock.
 
     Raises:
-        CheckpointError: no such file, no JSON, another schema, or a value that cannot be right.
+        CheckpointError: no such file, not JSON, another schema, or a value that cannot be right.
     """
     try:
         recorded = json.loads(path.read_text(encoding="utf-8"))
@@ -70,9 +70,9 @@ def _check(lock: Lock) -> None:
             f"{LOCK_FILE} names a repository without a commit, or the reverse. Lock both."
         )
     if lock.repository is not None and not _is(REPOSITORY, lock.repository):
-        raise CheckpointError(f"{LOCK_FILE}: {lock.repository!r} is no OWNER/NAME.")
+        raise CheckpointError(f"{LOCK_FILE}: {lock.repository!r} is not OWNER/NAME.")
     if lock.commit is not None and not _is(COMMIT, lock.commit):
-        raise CheckpointError(f"{LOCK_FILE}: {lock.commit!r} is no commit of 40 hex digits.")
+        raise CheckpointError(f"{LOCK_FILE}: {lock.commit!r} is not a commit of 40 hex digits.")
     _check_files(lock.files, REQUIRED[lock.task])
 
 
@@ -85,7 +85,7 @@ def _check_files(files: Any, required: tuple[str, ...]) -> None:
         )
     for name, digest in files.items():
         if not _is(SHA256, digest):
-            raise CheckpointError(f"{LOCK_FILE}: {digest!r} of {name} is no sha256.")
+            raise CheckpointError(f"{LOCK_FILE}: {digest!r} of {name} is not a sha256.")
         if name.startswith("/") or ".." in Path(name).parts:
             raise CheckpointError(f"{LOCK_FILE}: {name!r} lies outside the checkpoint.")
 

@@ -1,137 +1,149 @@
-"""Where a Space's checkpoint comes from, in order, and the truth about which one answers.
+"""The sources that a checkpoint may come from: a function for each, which checks what it finds.
 
-1. the folder that an environment variable names;
-2. the Hub, at the locked commit, through the local cache;
-3. the cached copy, when the Hub cannot be reached or is slow;
-4. the bundled checkpoint.
-
-What is not complete, not the locked file to the byte, or cannot be opened is refused by name and
-the next source is used. The Hub is asked in the background and waited for a few seconds; a copy
-that comes after that is handed on as `Opened.later`. One line of the log says what was loaded, and
-why nothing before it in this order.
+What is not complete, or not the locked file to the byte, is refused by name.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+import os
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
-from typing import Generic, TypeVar
 
-from shared.checkpoint.hub_words import detail
-from shared.checkpoint.order import Begun, ask, candidates
-from shared.checkpoint.places import (
-    BUNDLED,
-    LoadedCheckpoint,
-    from_variable,
-    lock_of_space,
-    named,
-    refusal,
-)
+from shared.checkpoint.contract import check_complete, check_hashes, digest_of, hash_folder
+from shared.checkpoint.hub import cached_files, hub_files
+from shared.checkpoint.lock import LOCK_FILE, Lock, read_lock
 from shared.errors import CheckpointError
 
-__all__ = [
-    "BUNDLED",
-    "Begun",
-    "LoadedCheckpoint",
-    "Opened",
-    "begin",
-    "load_checkpoint",
-    "not_opened",
-    "open_first",
-    "say",
-]
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
+BUNDLED = "checkpoint"
 
 
 @dataclass(frozen=True)
-class Opened(Generic[T]):
-    """What was made of the first checkpoint that could be opened.
+class LoadedCheckpoint:
+    """A checkpoint that has been found and checked.
 
     Attributes:
-        value: what `open` made of it.
-        checkpoint: it.
-        open: makes the same of another one.
-        later: waits for the Hub's copy, which was not there in time, and returns it; raises
-            CheckpointError when it cannot be had after all. None where nothing better can come.
+        folder: where its files are.
+        source: "folder", "hub", "cache" or "bundled".
+        revision: the Hub commit; for a folder or the bundled one, the sha256 of its content.
+        sha256: over the names and hashes of all its files.
+        repository: "owner/name", or None when it is not from the Hub.
+        why: sentences on why this source, for anybody; they name what was refused before.
     """
 
-    value: T
-    checkpoint: LoadedCheckpoint
-    open: Callable[[LoadedCheckpoint], T]
-    later: Callable[[], LoadedCheckpoint] | None
+    folder: Path
+    source: str
+    revision: str
+    sha256: str
+    repository: str | None
+    why: str
 
 
-def begin(space: Path, *, variable: str, task: str) -> Begun:
-    """Ask the Hub, where it has to be asked, and return at once.
+def refusal(source: str, sought: str, reason: str) -> str:
+    """The sentence on a source that is not used.
 
     Args:
-        space: the Space's folder, with checkpoint.json and the bundled checkpoint.
-        variable: environment variable that may name another folder.
-        task: what the checkpoint has to be for, one of `contract.REQUIRED`.
+        source: as in `LoadedCheckpoint`.
+        sought: what was looked for there; empty where that goes without saying.
+        reason: a sentence.
     """
-    by_name = cache(partial(from_variable, variable, task))
-    try:
-        if by_name() is not None:
-            return Begun(space, task, by_name, None)
-    except CheckpointError:
-        pass  # said when its turn comes
-    try:
-        lock = lock_of_space(space, task)
-    except CheckpointError:
-        return Begun(space, task, by_name, None)  # said when its turn comes
-    return Begun(space, task, by_name, ask(lock) if lock.repository else None)
+    name = {
+        "folder": "The folder that was named",
+        "hub": "The Hub",
+        "cache": "The cache",
+        "bundled": "The bundled checkpoint",
+    }[source]
+    return f"{name} was not used{f' ({sought})' if sought else ''}: {reason}"
 
 
-def load_checkpoint(space: Path, *, variable: str, task: str) -> LoadedCheckpoint:
-    """Find the checkpoint of a Space, without what may come later.
-
-    Args: as of `begin`. Raises: as `open_first`.
-    """
-    return open_first(begin(space, variable=variable, task=task), lambda loaded: loaded).checkpoint
+def named(repository: str | None, revision: str | None) -> str:
+    """A revision on the Hub in short; empty for what is not from there."""
+    return f"{repository} at {revision[:12]}" if repository and revision else ""
 
 
-def open_first(begun: Begun, open: Callable[[LoadedCheckpoint], T]) -> Opened[T]:
-    """Open the first checkpoint in the order that is sound and can be opened.
-
-    Args:
-        begun: from `begin`.
-        open: makes something of a checkpoint; whatever it raises refuses that one.
+def from_variable(variable: str, task: str) -> LoadedCheckpoint | None:
+    """The checkpoint in the folder that somebody named; None where nobody did.
 
     Raises:
-        CheckpointError: no source holds a sound checkpoint; it says what was wrong with each.
+        CheckpointError: it is not complete.
     """
-    refused: list[str] = []
-    last: Exception | None = None
-    for candidate in candidates(begun, refused):
-        try:
-            value = open(candidate.checkpoint)
-        except Exception as error:  # of any library that reads weights
-            refused.append(not_opened(candidate.checkpoint, error))
-            log.warning("%s %s", refused[-1], detail(error))
-            last = error
-            continue
-        say(candidate.checkpoint, logging.WARNING if refused else logging.INFO)
-        return Opened(value, candidate.checkpoint, open, candidate.later)
-    raise CheckpointError(" ".join(refused)) from last
+    name = os.environ.get(variable)
+    if not name:
+        return None
+    folder = Path(name)
+    try:
+        check_complete(folder, task)
+        digest = digest_of(hash_folder(folder))
+    except (CheckpointError, OSError) as error:
+        raise CheckpointError(refusal("folder", variable, _reason(error))) from error
+    return LoadedCheckpoint(folder, "folder", digest, digest, None, f"{variable} names it.")
 
 
-def not_opened(loaded: LoadedCheckpoint, error: Exception) -> str:
-    """The sentence on a checkpoint that is what it should be and yet of no use to this code."""
-    said = str(error) if isinstance(error, CheckpointError) else type(error).__name__
-    sought = named(loaded.repository, loaded.revision)
-    return refusal(loaded.source, sought, f"it cannot be opened by this code ({said}).")
+def lock_of_space(space: Path, task: str) -> Lock:
+    """The lock of a Space.
+
+    Raises:
+        CheckpointError: there is no usable one, or it is of another task.
+    """
+    lock = read_lock(space / LOCK_FILE)
+    if lock.task != task:
+        raise CheckpointError(f"{LOCK_FILE} is of the task {lock.task!r}, not {task!r}.")
+    return lock
 
 
-def say(loaded: LoadedCheckpoint, level: int = logging.INFO) -> None:
-    """One line of the log on what answers."""
-    log.log(
-        level,
-        "checkpoint: %s, revision %s, sha256 %s. %s",
-        loaded.source, loaded.revision, loaded.sha256, loaded.why,
-    )  # fmt: skip
+def hub_copy(lock: Lock) -> Path:
+    """The folder of the locked revision, fetched from the Hub where the cache does not hold it.
+
+    Raises:
+        CheckpointError: it cannot be had, or is not what the lock says.
+    """
+    return _published(lock, "hub")
+
+
+def cached_copy(lock: Lock) -> Path:
+    """The folder of the locked revision in the cache; the Hub is not asked.
+
+    Raises:
+        CheckpointError: it is not all there, or is not what the lock says.
+    """
+    return _published(lock, "cache")
+
+
+def _published(lock: Lock, source: str) -> Path:
+    try:
+        folder = hub_files(lock) if source == "hub" else cached_files(lock)
+        check_complete(folder, lock.task)
+        check_hashes(folder, lock.files)
+    except (CheckpointError, OSError) as error:
+        sought = named(lock.repository, lock.commit)
+        raise CheckpointError(refusal(source, sought, _reason(error))) from error
+    return folder
+
+
+def published(lock: Lock, folder: Path, source: str, why: str) -> LoadedCheckpoint:
+    """The locked revision in a folder that has been checked; `source` is "hub" or "cache"."""
+    digest = digest_of(lock.files)
+    return LoadedCheckpoint(folder, source, lock.commit or "", digest, lock.repository, why)
+
+
+def bundled(space: Path, lock: Lock, why: str) -> LoadedCheckpoint:
+    """The checkpoint in the Space's own folder.
+
+    Raises:
+        CheckpointError: it is not complete, or not what the lock says where the lock means it.
+    """
+    folder = space / BUNDLED
+    try:
+        check_complete(folder, lock.task)
+        if lock.repository is None:
+            check_hashes(folder, lock.files)
+        digest = digest_of(hash_folder(folder))
+    except (CheckpointError, OSError) as error:
+        raise CheckpointError(refusal("bundled", "", _reason(error))) from error
+    return LoadedCheckpoint(folder, "bundled", digest, digest, None, why)
+
+
+def _reason(error: Exception) -> str:
+    """A sentence; an error of the disk would bring a path of this server along."""
+    if isinstance(error, OSError):
+        return f"a file cannot be read ({error.strerror or type(error).__name__})."
+    return str(error)

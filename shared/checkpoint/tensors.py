@@ -14,7 +14,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays of a file, by name.
 
     Raises:
-        CheckpointError: the file is missing or is no whole safetensors file.
+        CheckpointError: the file is missing or is not a whole safetensors file.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from html import escape
 
 import gradio as gr
-from gradio.route_utils import get_root_url
 
-from shared.page.footer import SHORT
-from shared.page.html import page_asset, text
+from shared.page.gradio_internals import public_address
+from shared.page.html import SHORT, page_asset, text
 
 
 def build(blocks: gr.Blocks, revision: str, snippets: Mapping[str, str], endpoints: str) -> None:
@@ -20,7 +19,7 @@ def build(blocks: gr.Blocks, revision: str, snippets: Mapping[str, str], endpoin
     shown = text("", js_on_load=page_asset("copy.js"))
 
     def fill(request: gr.Request) -> str:
-        return code_html(_address(request), revision, snippets, endpoints)
+        return code_html(public_address(request), revision, snippets, endpoints)
 
     blocks.load(fill, outputs=shown, api_visibility="private", show_progress="hidden", queue=False)
 
@@ -53,10 +52,3 @@ def _snippet(name: str, code: str) -> str:
         "</button></div>"
         f'<pre tabindex="0" aria-label="{name} snippet"><code>{escape(code)}</code></pre></section>'
     )
-
-
-def _address(request: gr.Request) -> str:
-    """The public address of this server, behind a proxy too."""
-    inner = request.request
-    assert inner is not None  # Gradio sets it for every event
-    return get_root_url(inner, inner.url.path, inner.app.root_path).rstrip("/")

@@ -35,38 +35,38 @@ def marked(work: Work, *, seconds: int) -> Work:
         import spaces
     except ImportError:
         return work
-    mark = getattr(spaces, "GPU", None)  # a folder of that name on the path is no such package
-    found: Work = mark(duration=seconds)(work) if mark else work
-    return found
+    mark = getattr(spaces, "GPU", None)  # a mere folder of that name on the path has none
+    marked_work: Work = mark(duration=seconds)(work) if mark else work
+    return marked_work
 
 
-def or_here(there: Callable[[], R], here: Callable[[], R]) -> R:
-    """What `there` returns; what `here` does where no GPU could be had.
+def with_cpu_fallback(on_gpu: Callable[[], R], on_cpu: Callable[[], R]) -> R:
+    """What `on_gpu` returns; what `on_cpu` returns where no GPU could be had.
 
     Raises:
         InputError: of either: what was asked for cannot be done anywhere.
     """
     try:
-        return there()
+        return on_gpu()
     except InputError:
         raise
     except Exception as error:  # used up quota, a line too long, a lost process: many kinds
-        _say(error)
-    return here()
+        _log(error)
+    return on_cpu()
 
 
-def steps_or_here(
-    there: Callable[[], Generator[T, None, R]], here: Callable[[], Generator[T, None, R]]
+def steps_with_cpu_fallback(
+    on_gpu: Callable[[], Generator[T, None, R]], on_cpu: Callable[[], Generator[T, None, R]]
 ) -> Generator[T, None, R]:
-    """As `or_here`, for work in steps; `here` begins from the start."""
+    """As `with_cpu_fallback`, for work in steps; `on_cpu` begins from the start."""
     try:
-        return (yield from there())
+        return (yield from on_gpu())
     except InputError:
         raise
     except Exception as error:
-        _say(error)
-    return (yield from here())
+        _log(error)
+    return (yield from on_cpu())
 
 
-def _say(error: Exception) -> None:
+def _log(error: Exception) -> None:
     log.warning("no GPU for this (%s: %s), so the processor does it", type(error).__name__, error)

@@ -1,4 +1,4 @@
-"""HTML on a page: pieces of text, and controls of the page's own with a template and a script.
+"""HTML on a page: text, controls of the page's own, the footer.
 
 A control is made by a function and not by a subclass of `gr.HTML`, for which Gradio would write a
 stub file beside the module at every start.
@@ -6,13 +6,23 @@ stub file beside the module at every start.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from shared.checkpoint.source import LoadedCheckpoint
+
 ASSETS = Path(__file__).parent / "assets"
+SHORT = 12  # characters of a hash that tell revisions apart
+SOURCES = {
+    "folder": "a folder named by the operator",
+    "hub": "the Hugging Face Hub",
+    "cache": "the local cache of the Hugging Face Hub",
+    "bundled": "the checkpoint that comes with this Space",
+}
 
 
 def asset(folder: Path, name: str) -> str:
@@ -71,4 +81,31 @@ def progress_html(done: int, count: int, counted: str) -> str:
         f'<progress max="{count}" value="{done}" aria-label="{escape(counted.capitalize())} '
         'answered">'
         "</progress></p>"
+    )
+
+
+def footer_html(loaded: LoadedCheckpoint, facts: Mapping[str, str], limits: str, kept: str) -> str:
+    """The foot of every tab: what answers, why this checkpoint, its limits, what is kept.
+
+    Args:
+        loaded: the checkpoint.
+        facts: what else is known of the model, shown first; names and values as plain text.
+        limits: what the answers are not for, as HTML.
+        kept: what happens to what a visitor sends, as HTML.
+    """
+    rows = {
+        **facts,
+        "Repository": loaded.repository or "none",
+        "Revision": loaded.revision[:SHORT],
+        "Source": SOURCES.get(loaded.source, loaded.source),
+        "Content": f"sha256 {loaded.sha256[:SHORT]}",
+    }
+    items = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+        for name, value in rows.items()
+    )
+    return (
+        f'<footer class="foot"><p>{limits}</p><p>{kept}</p>'
+        f"<dl>{items}</dl><p>Why this checkpoint: {escape(loaded.why)}</p>"
+        "<p>Code under the Apache License 2.0.</p></footer>"
     )

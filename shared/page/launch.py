@@ -1,17 +1,27 @@
-"""Launch settings of both Spaces: how a page looks, what it may serve, how much at a time."""
+"""Serve a page: its looks and limits, and another checkpoint that takes over while it is served."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.hub_errors import detail
+from shared.checkpoint.loading import Opened, not_opened, say
+from shared.checkpoint.source import LoadedCheckpoint
+from shared.errors import CheckpointError
+from shared.page.endpoints import MOST_WAITING
+from shared.page.gradio_internals import swap
 from shared.page.html import page_asset
-from shared.page.takeover import follow
-from shared.page.turns import MOST_WAITING
+from shared.palette import DARK, LIGHT, css
+from shared.report.html import style as report_style
+
+log = logging.getLogger(__name__)
+
+Prepare = Callable[[LoadedCheckpoint], None]
 
 WARM_UP_AFTER = 2.0  # seconds; the first visitor's answer should not share the cores with it
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
@@ -25,7 +35,7 @@ def launch(
     favicon: Path,
     style: str,
     sessions: int,
-    warm_up: Callable[[LoadedCheckpoint], None] = lambda loaded: None,
+    warm_up: Prepare = lambda loaded: None,
 ) -> None:
     """Serve the page until the process ends; a checkpoint that comes later takes over.
 
@@ -44,7 +54,7 @@ def launch(
     blocks = opened.value
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     # As `css`, Gradio would rewrite its selectors.
-    head = f"<style>{page_asset('style.css')}{style}</style>"
+    head = f"<style>{css()}{page_asset('style.css')}{report_style()}{style}</style>"
     blocks.launch(
         theme=theme(),
         head=head,
@@ -68,6 +78,38 @@ def launch(
     blocks.block_thread()
 
 
+def follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
+    """Wait in the background for the checkpoint that was not there in time, and let it take over.
+
+    Args:
+        opened: the page; it is being served.
+        prepare: loads what answers need, before the first one needs it.
+    """
+    if opened.later is not None:
+        threading.Thread(target=_follow, args=(opened, prepare), daemon=True).start()
+
+
+def _follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
+    assert opened.later is not None
+    stays = f"The {opened.checkpoint.source} checkpoint goes on answering."
+    try:
+        loaded = opened.later()
+    except CheckpointError as error:
+        log.warning("%s %s", error, stays)
+        return
+    try:
+        # The page is built anew for the new checkpoint, while the old one goes on answering.
+        # Gradio notes what is being built in one place for all threads: a component that a request
+        # made now would join the new page. No handler of ours makes one; a test keeps that true.
+        built = opened.open(loaded)
+        prepare(loaded)
+    except Exception as error:  # of any library that reads weights
+        log.warning("%s %s %s", not_opened(loaded, error), detail(error), stays)
+        return
+    swap(opened.value, built)
+    say(loaded)
+
+
 def theme() -> gr.themes.Base:
     """Gradio's plain theme in the page's colours, with the fonts of the visitor's own system."""
     return gr.themes.Base(
@@ -76,25 +118,27 @@ def theme() -> gr.themes.Base:
         radius_size=gr.themes.sizes.radius_lg,
         font=[gr.themes.Font(name) for name in SYSTEM_FONTS],
         font_mono=[gr.themes.Font(name) for name in SYSTEM_MONO],
-    ).set(
-        body_background_fill="#f6f8f9",
-        body_background_fill_dark="#10171d",
-        body_text_color="#16202a",
-        body_text_color_dark="#e9eff3",
-        body_text_color_subdued="#4a5966",
-        body_text_color_subdued_dark="#aebcc7",
-        button_primary_background_fill="#0b6478",
-        button_primary_background_fill_dark="#6cc5d9",
-        button_primary_text_color="#ffffff",
-        button_primary_text_color_dark="#0b1a20",
-        color_accent="#0b6478",
-        color_accent_soft="#e2f0f3",
-        color_accent_soft_dark="#14333c",
-        block_background_fill="#ffffff",
-        block_background_fill_dark="#18222a",
-        input_background_fill="#ffffff",
-        input_background_fill_dark="#10171d",
-        border_color_primary="#d5dde3",
-        border_color_primary_dark="#33424e",
-        background_fill_secondary_dark="#10171d",
-    )
+    ).set(**_theme_colours())
+
+
+def _theme_colours() -> dict[str, str]:
+    """The palette under the names of Gradio's theme, so that its controls look like ours."""
+    same_in_both = {
+        "body_background_fill": "paper",
+        "body_text_color": "ink",
+        "body_text_color_subdued": "ink-soft",
+        "button_primary_background_fill": "accent",
+        "button_primary_text_color": "accent-ink",
+        "color_accent_soft": "accent-soft",
+        "block_background_fill": "card",
+        "border_color_primary": "line",
+    }
+    light = {name: LIGHT[colour] for name, colour in same_in_both.items()}
+    dark = {f"{name}_dark": DARK[colour] for name, colour in same_in_both.items()}
+    only_one = {
+        "color_accent": LIGHT["accent"],
+        "input_background_fill": LIGHT["card"],
+        "input_background_fill_dark": DARK["paper"],
+        "background_fill_secondary_dark": DARK["paper"],
+    }
+    return light | dark | only_one

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from shared.errors import InputError
-from shared.slices.limits import check_frame, check_pixels, read_bytes
 from shared.slices.slice import COLOURED, FloatImage, Slice, grey_of, to_unit_range
 
 __all__ = ["Slice", "read_slice"]
 
+MOST_BYTES = 64 * 2**20
+MOST_PIXELS = 40_000_000  # of one frame; 6,300 x 6,300, far over any scanner's matrix
+LEAST_SIDE = 32  # px; under it there is no anatomy to see
+
 # Only formats that hold pictures and have a signature: Pillow also opens scripts (EPS), for which
-# it # runs an interpreter, and takes much for a TGA.
+# it runs an interpreter, and takes much for a TGA.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "JPEG2000")
 SUFFIXES = {
     ".png": {"PNG"},
@@ -48,17 +52,17 @@ def read_slice(source: bytes | str | os.PathLike[str], *, frame: int = 0) -> Sli
         The slice, with notes on what was done to it.
 
     Raises:
-        InputError: nothing that can be read as one slice; the message says what and why.
+        InputError: it cannot be read as one slice; the message says why.
     """
     content = read_bytes(source)
     if is_dicom(content):
         from shared.slices.dicom import read_dicom  # pydicom costs start-up time that few need
 
-        found = read_dicom(content, frame)
+        decoded = read_dicom(content, frame)
     else:
-        found = read_picture(content, frame)
-    note = None if isinstance(source, bytes) else wrong_suffix(os.fspath(source), found.format)
-    return with_note(found, note) if note else found
+        decoded = read_picture(content, frame)
+    note = None if isinstance(source, bytes) else wrong_suffix(os.fspath(source), decoded.format)
+    return replace(decoded, notes=(*decoded.notes, note)) if note else decoded
 
 
 def is_dicom(content: bytes) -> bool:
@@ -67,24 +71,12 @@ def is_dicom(content: bytes) -> bool:
     return content[PREAMBLE] == b"DICM" or headless
 
 
-def wrong_suffix(name: str, found: str) -> str | None:
+def wrong_suffix(name: str, kind: str) -> str | None:
     """A sentence when a file's name promises another format than it holds."""
     suffix = Path(name).suffix.lower()
-    if suffix not in SUFFIXES or found in SUFFIXES[suffix]:
+    if suffix not in SUFFIXES or kind in SUFFIXES[suffix]:
         return None
-    return f"The file is named {suffix} but holds {found}; it was read as {found}."
-
-
-def with_note(found: Slice, note: str) -> Slice:
-    """The slice with one more note."""
-    return Slice(
-        found.pixels,
-        found.format,
-        found.frames,
-        found.frame,
-        found.colourfulness,
-        (*found.notes, note),
-    )
+    return f"The file is named {suffix} but holds {kind}; it was read as {kind}."
 
 
 def read_picture(content: bytes, frame: int) -> Slice:
@@ -113,8 +105,8 @@ def read_picture(content: bytes, frame: int) -> Slice:
 def _not_a_picture(content: bytes) -> str:
     start = content[:12].decode("latin-1").encode("unicode_escape").decode()
     return (
-        f"This is no picture that can be read: {len(content):,} bytes that begin with “{start}”. "
-        "Send a PNG, JPEG, TIFF, BMP, GIF or WebP picture, or a DICOM file."
+        f"This is not a picture that can be read: {len(content):,} bytes that begin with "
+        f"“{start}”. Send a PNG, JPEG, TIFF, BMP, GIF or WebP picture, or a DICOM file."
     )
 
 
@@ -154,6 +146,77 @@ def _grey(picture: Image.Image) -> tuple[FloatImage, float, str | None]:
 def _grey_of_wide(picture: Image.Image) -> tuple[FloatImage, float, str]:
     values = np.asarray(picture)
     if not np.isfinite(values).all():
-        raise InputError("The picture holds values that are no numbers (NaN). Export it again.")
+        raise InputError("The picture holds values that are not numbers (NaN). Export it again.")
     pixels, low, high = to_unit_range(values)
     return pixels, 0.0, f"More than 8 bits a pixel: {low:g} to {high:g} were mapped to 0 to 1."
+
+
+def check_bytes(count: int) -> None:
+    """Refuse an empty or a huge file.
+
+    Args:
+        count: bytes of the file.
+
+    Raises:
+        InputError: nothing in it, or more than `MOST_BYTES`.
+    """
+    if count == 0:
+        raise InputError("The file is empty (0 bytes). Export the slice again and send that.")
+    if count > MOST_BYTES:
+        raise InputError(
+            f"The file has {count / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} MB are read. "
+            "Send a single slice instead of a whole series."
+        )
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Refuse a picture from its header, before it is decoded.
+
+    Args:
+        width, height: of one frame, pixels.
+
+    Raises:
+        InputError: more than `MOST_PIXELS`, or a side under `LEAST_SIDE`.
+    """
+    if width * height > MOST_PIXELS:
+        raise InputError(
+            f"The picture has {width} x {height} pixels; at most {MOST_PIXELS:,} are read. "
+            "Scale it down: 512 x 512 is plenty."
+        )
+    if min(width, height) < LEAST_SIDE:
+        raise InputError(
+            f"The picture has only {width} x {height} pixels; at least {LEAST_SIDE} a side are "
+            "needed to see anything. Send the slice at its full size."
+        )
+
+
+def check_frame(frame: int, frames: int) -> None:
+    """Refuse a frame that the file does not have.
+
+    Raises:
+        InputError: `frame` lies outside 0..frames-1.
+    """
+    if not 0 <= frame < frames:
+        has = "only frame 0" if frames == 1 else f"frames 0 to {frames - 1}"
+        raise InputError(f"There is no frame {frame}: the file has {has}. Choose one of those.")
+
+
+def read_bytes(source: bytes | str | os.PathLike[str]) -> bytes:
+    """The bytes of a file, refused by their number before they are read.
+
+    Args:
+        source: the bytes themselves, or a path.
+
+    Raises:
+        InputError: empty, too large, or not to be read.
+    """
+    if isinstance(source, bytes):
+        check_bytes(len(source))
+        return source
+    try:
+        check_bytes(os.path.getsize(source))
+        with open(source, "rb") as file:
+            return file.read()
+    except OSError as error:
+        name = os.path.basename(os.fspath(source))
+        raise InputError(f"The file {name!r} cannot be read: {error.strerror}.") from error

@@ -14,7 +14,7 @@ from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, p
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from shared.errors import InputError
-from shared.slices.limits import check_frame, check_pixels
+from shared.slices.decode import check_frame, check_pixels
 from shared.slices.slice import COLOURED, Slice, grey_of, to_unit_range
 
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, OSError, EOFError)
@@ -96,7 +96,7 @@ def _shown(dataset: Dataset, values: NDArray[Any], frames: int, frame: int) -> S
     notes = [f"The file has {frames} frames; frame {frame} was read."] if frames > 1 else []
     modality = dataset.get("Modality")
     if modality and modality != "MR":
-        notes.append(f"The file says that it is no MRI but {modality}.")
+        notes.append(f"The file says that it is {modality}, not MRI.")
     photometric = dataset.get("PhotometricInterpretation", "MONOCHROME2")
     if photometric == "PALETTE COLOR":
         values = apply_color_lut(values, dataset)

@@ -22,7 +22,7 @@ BRIGHT_BORDER = 0.6  # air is black in a slice; a border brighter than this is a
 FOREGROUND_SHARE = 0.12  # of the way from air to the brightest tissue
 LINE_SHARE = 0.04  # of a row or column that must be tissue; letters and markers are thinner
 MARGIN = 1.06  # of the head's longer side
-SMALLEST_HEAD = 0.3  # of the picture's longer side; less than that is no head but a fragment
+SMALLEST_HEAD = 0.3  # of the picture's longer side; less than that is a fragment, not a head
 DARK_PERCENTILE, BRIGHT_PERCENTILE = 1.0, 99.5
 FLAT = 1e-3  # range of intensities under which a picture is blank
 
@@ -106,15 +106,20 @@ def head_window(pixels: FloatImage) -> Window:
     height, width = pixels.shape
     step = max(1, max(height, width) // LOOK_SIDE)
     small = pixels[step // 2 :: step, step // 2 :: step]
+    # Two slices of one head differ in brightness by scanner and export, so no fixed number tells
+    # tissue from air. The 5th percentile is air in any slice, the 99th the brightest tissue; what
+    # lies a little above air between the two is head.
     ordered = np.sort(small, axis=None)
     air, tissue = _percentile(ordered, 5), _percentile(ordered, 99)
     mask = small > air + FOREGROUND_SHARE * (tissue - air)
+    # A row or column belongs to the head when enough of it is tissue: letters at the rim do not
+    # count. From the first such line to the last is the head, and the longer side makes the square.
     rows, columns = (_extent(mask.mean(axis=1)), _extent(mask.mean(axis=0)))
     longest = max(rows[1] - rows[0], columns[1] - columns[0])
     if longest < SMALLEST_HEAD * max(small.shape):
         side = float(max(height, width))
         return Window((height - side) / 2, (width - side) / 2, side)
-    side = float(longest * step * MARGIN)
+    side = float(longest * step * MARGIN)  # back to pixels of the slice
     middle_y, middle_x = sum(rows) * step / 2, sum(columns) * step / 2
     return Window(middle_y - side / 2, middle_x - side / 2, side)
 
@@ -127,9 +132,11 @@ def _percentile(ordered: FloatImage, percent: float) -> np.float64:
     return low + (high - low) * (position - below)
 
 
-def _extent(shares: NDArray[np.floating]) -> tuple[int, int]:
-    """First and one past the last line with enough tissue in it; (0, 0) where there is none."""
-    lines = np.flatnonzero(shares >= LINE_SHARE)
+def _extent(tissue: NDArray[np.floating]) -> tuple[int, int]:
+    """First and one past the last line with enough tissue in it, of the share of each line that is
+    tissue; (0, 0) where there is none.
+    """
+    lines = np.flatnonzero(tissue >= LINE_SHARE)
     return (int(lines[0]), int(lines[-1]) + 1) if len(lines) else (0, 0)
 
 

@@ -49,7 +49,7 @@ def read_decision(folder: Path) -> Decision:
     """Read `decision.json` and the gate beside it.
 
     Raises:
-        CheckpointError: the file is missing, no JSON, or lacks a value.
+        CheckpointError: the file is missing, is not JSON, or lacks a value.
     """
     path = folder / DECISION_FILE
     try:
@@ -61,7 +61,7 @@ def read_decision(folder: Path) -> Decision:
             set_quantile=float(recorded["set_quantile"]),
             coverage=float(recorded["coverage"]),
             gate=read_gate(folder, recorded["gate"]),
-            layers=tuple((str(each["name"]), str(each["module"])) for each in recorded["layers"]),
+            layers=tuple((str(at["name"]), str(at["module"])) for at in recorded["layers"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
@@ -72,6 +72,10 @@ def read_decision(folder: Path) -> Decision:
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
     """Softmax of the logits over the temperature.
 
+    A network is seldom as sure as it is right. Dividing all logits by one number makes every
+    probability less extreme (above 1) or more (below 1) and changes no answer; the number is chosen
+    so that of the answers given with 0.8, eight in ten are right.
+
     Args:
         logits: (..., K).
         temperature: above 0.
@@ -81,19 +85,23 @@ def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np
     """
     scaled = np.asarray(logits, dtype=np.float64) / temperature
     exponents = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    shares: NDArray[np.float64] = exponents / exponents.sum(axis=-1, keepdims=True)
-    return shares
+    calibrated: NDArray[np.float64] = exponents / exponents.sum(axis=-1, keepdims=True)
+    return calibrated
 
 
-def prediction_set(shares: NDArray[np.float64], quantile: float) -> NDArray[np.bool_]:
+def prediction_set(calibrated: NDArray[np.float64], quantile: float) -> NDArray[np.bool_]:
     """Which classes cannot be ruled out; the likeliest class always belongs to the set.
 
+    Split conformal prediction: on slices that were not fitted on, 1 - probability of the true class
+    was at most `quantile` in a share of `Decision.coverage`. So a set of all classes that pass the
+    same test holds the truth as often, for slices that come from where those came from.
+
     Args:
-        shares: (..., K) calibrated probabilities.
+        calibrated: (..., K) calibrated probabilities.
         quantile: largest 1 - probability that is still in.
 
     Returns:
         (..., K) booleans, at least one true a row.
     """
-    inside = shares >= 1 - quantile
-    return np.asarray(inside | (shares == shares.max(axis=-1, keepdims=True)))
+    inside = calibrated >= 1 - quantile
+    return np.asarray(inside | (calibrated == calibrated.max(axis=-1, keepdims=True)))

@@ -10,7 +10,7 @@ tumor shine through (Rong et al. 2022, "ROAD", on both).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -21,10 +21,8 @@ from PIL import Image, ImageFilter
 
 from shared.slices.framing import to_input
 from shared.tumor.decision import probabilities
-from shared.tumor.heatmap import Heatmap
-from shared.tumor.network import run_network
-from shared.tumor.overlay import marked
-from shared.tumor.predictor import Answer, Predictor
+from shared.tumor.heatmap import Heatmap, marked
+from shared.tumor.predictor import Answer, Predictor, run_network
 
 FloatImage = NDArray[np.float32]
 Verdict = Literal["points", "chance", "empty", "negative"]
@@ -105,11 +103,8 @@ def _weighed(
     share: float,
 ) -> Evidence:
     """Compare the first row, the map itself, with the rows of the random places."""
-    lost, back = (
-        -_evidence_for(predictor, heatmap, removed),
-        _evidence_for(predictor, heatmap, kept),
-    )
-    deletion, insertion = _beats(lost), _beats(back)
+    deletion = _beats(-_evidence_for(predictor, heatmap, removed))
+    insertion = _beats(_evidence_for(predictor, heatmap, kept))
     target = predictor.labels.index(heatmap.target)
     temperature = predictor.decision.temperature
     return Evidence(
@@ -121,7 +116,7 @@ def _weighed(
         probability_with_only=float(probabilities(kept[0], temperature)[target]),
         deletion_beats=deletion,
         insertion_beats=insertion,
-        trials=len(lost) - 1,
+        trials=len(removed) - 1,
         marked_share=share,
     )
 
@@ -241,7 +236,7 @@ def _beaten(evidence: Evidence) -> str:
     return f"{share} of {evidence.trials}"
 
 
-def sentence(evidence: Evidence, names: dict[str, str]) -> str:
+def sentence(evidence: Evidence, names: Mapping[str, str]) -> str:
     """What the tests say, in words.
 
     Args:

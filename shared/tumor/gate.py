@@ -1,5 +1,8 @@
 """The gate: is this picture a brain MRI slice at all?
 
+Softmax cannot say "none of these": its probabilities add up to 1 for a photo of a cat too. So a
+second, small question is asked of the same features, before the classes are.
+
 A linear score over the mean and the maximum of each channel of the last feature map, standardised:
 w . (x - mean) / scale + b, squashed to 0..1. The maximum tells things apart that lie in one place,
 which the mean over a mostly black square hides. It is fitted on calibration slices against pictures

@@ -1,21 +1,83 @@
-"""Load a tumor checkpoint and answer for a slice. Evaluation scores exactly this code."""
+"""The network in ONNX Runtime, and its answer for a slice. Evaluation scores exactly this code.
+
+The forward pass is the expensive part. It runs once: its last feature map is kept in the answer,
+and Grad-CAM goes on from there.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import onnxruntime as ort
 from numpy.typing import NDArray
 
+from shared.errors import CheckpointError
 from shared.slices.framing import Prepared, prepare, to_input
 from shared.tumor.decision import Decision, prediction_set, probabilities, read_decision
 from shared.tumor.gate import gate_score
-from shared.tumor.network import OnnxNetwork, open_network, run_network
 
 NETWORK_FILE = "model.onnx"
+INPUT, FEATURES, LOGITS = "pixels", "features", "logits"  # names in the ONNX file
 NOT_BRAIN = "This does not look like a brain MRI slice, so no tumor class is given."
+
+
+@dataclass(frozen=True)
+class OnnxNetwork:
+    """`model.onnx` of a checkpoint, ready to run.
+
+    Attributes:
+        session: takes `pixels` (N, 3, S, S) float32, gives `features` (N, C, h, w) and `logits` (N,
+            K).
+    """
+
+    session: ort.InferenceSession
+
+
+def open_network(path: Path, *, threads: int | None = None) -> OnnxNetwork:
+    """Open a network for the processor at hand.
+
+    Args:
+        path: `model.onnx` of a checkpoint.
+        threads: threads within one pass; all cores when None.
+
+    Raises:
+        CheckpointError: the file cannot be read as ONNX, or has other inputs and outputs.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    # A thread that spins for work takes a core from the other callers, and from the other Space.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime has no public base class for its errors
+        raise CheckpointError(f"{path.name} cannot be opened by ONNX Runtime: {error}") from error
+    names = ([i.name for i in session.get_inputs()], [o.name for o in session.get_outputs()])
+    if names != ([INPUT], [FEATURES, LOGITS]):
+        raise CheckpointError(
+            f"{path.name} has inputs {names[0]} and outputs {names[1]}; "
+            f"the contract wants [{INPUT!r}] and [{FEATURES!r}, {LOGITS!r}]. Export it again."
+        )
+    return OnnxNetwork(session)
+
+
+def run_network(
+    network: OnnxNetwork, batch: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """One forward pass.
+
+    Args:
+        network: an open network.
+        batch: (N, 3, S, S) float32, normalised to -1..1.
+
+    Returns:
+        The last feature map (N, C, h, w) and the logits (N, K), both float32.
+    """
+    features, logits = network.session.run([FEATURES, LOGITS], {INPUT: batch})
+    return features, logits
 
 
 @dataclass(frozen=True)
@@ -67,6 +129,11 @@ class Answer:
     features: NDArray[np.float32]
     prepared: Prepared
 
+    @property
+    def likeliest(self) -> str:
+        """The likeliest class, also of a picture that was refused."""
+        return max(self.probabilities, key=lambda label: self.probabilities[label])
+
 
 def load_predictor(folder: Path, *, threads: int | None = None) -> Predictor:
     """Read a checkpoint folder.
@@ -100,13 +167,13 @@ def predict_many(predictor: Predictor, slices: Sequence[NDArray[np.float32]]) ->
         predictor: a loaded checkpoint.
         slices: each (H, W) float32 in 0..1; shapes may differ. At least one.
     """
-    prepared = [prepare(pixels, predictor.size) for pixels in slices]
-    batch = to_input(np.stack([each.pixels for each in prepared]))
+    squares = [prepare(pixels, predictor.size) for pixels in slices]
+    batch = to_input(np.stack([square.pixels for square in squares]))
     features, logits = run_network(predictor.network, batch)
     scores = gate_score(predictor.decision.gate, features)
     return [
         _answer(predictor.decision, *row)
-        for row in zip(prepared, features, logits, scores.tolist(), strict=True)
+        for row in zip(squares, features, logits, scores.tolist(), strict=True)
     ]
 
 
@@ -117,16 +184,14 @@ def _answer(
     logits: NDArray[np.float32],
     score: float,
 ) -> Answer:
-    shares = probabilities(logits, decision.temperature)
+    calibrated = probabilities(logits, decision.temperature)
     refusal = NOT_BRAIN if score < decision.gate.threshold else None
-    likeliest_first = np.argsort(-shares)
-    inside = prediction_set(shares, decision.set_quantile)
+    order = np.argsort(-calibrated)  # the likeliest class first
+    inside = prediction_set(calibrated, decision.set_quantile)
     return Answer(
-        label=None if refusal else decision.labels[likeliest_first[0]],
-        probabilities=dict(zip(decision.labels, shares.tolist(), strict=True)),
-        prediction_set=()
-        if refusal
-        else tuple(decision.labels[k] for k in likeliest_first if inside[k]),
+        label=None if refusal else decision.labels[order[0]],
+        probabilities=dict(zip(decision.labels, calibrated.tolist(), strict=True)),
+        prediction_set=() if refusal else tuple(decision.labels[k] for k in order if inside[k]),
         refusal=refusal,
         gate_score=score,
         logits=logits,

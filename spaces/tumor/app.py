@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from shared.checkpoint.source import begin, open_first
+from shared.checkpoint.loading import begin, open_first
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(message)s")

@@ -23,7 +23,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
 
 
 @pytest.fixture(scope="module")
-def server(alone: Alone) -> Iterator[Server]:
+def assembled(alone: Alone) -> Iterator[Server]:
     """The assembled Space, started from another folder."""
     with running_alone(alone) as running:
         yield running
@@ -34,8 +34,8 @@ def test_nothing_of_this_repository_or_its_tests_is_in_sight(alone: Alone, packa
     assert f"No module named '{package}'" in import_error(alone, package)
 
 
-def test_it_answers_and_explains(server: Server, example: str) -> None:
-    client = Client(server.address, verbose=False)
+def test_it_answers_and_explains(assembled: Server, example: str) -> None:
+    client = Client(assembled.address, verbose=False)
     answer = client.predict(image=handle_file(example), api_name="/predict")
     assert sum(answer["probabilities"].values()) == pytest.approx(1)
     explained = client.predict(image=handle_file(example), evidence=True, api_name="/explain")
@@ -43,5 +43,5 @@ def test_it_answers_and_explains(server: Server, example: str) -> None:
     assert explained["map"]
 
 
-def test_it_says_which_checkpoint_it_loaded(server: Server) -> None:
-    check_says_which_checkpoint(server, "TUMOR_CHECKPOINT")
+def test_it_says_which_checkpoint_it_loaded(assembled: Server) -> None:
+    check_says_which_checkpoint(assembled, "TUMOR_CHECKPOINT")

@@ -30,7 +30,7 @@ def bomb() -> bytes:
 
 
 BAD = {
-    "text": (b"hello, this is no picture", "no picture that can be read"),
+    "text": (b"hello, this is not a picture", "not a picture that can be read"),
     "empty": (b"", "empty"),
     "truncated": (picture_bytes(200, 200)[:4000], "cut short"),
     "one pixel": (picture_bytes(1, 1), "1 x 1"),

@@ -124,6 +124,6 @@ def test_batch_answers_in_order_and_survives_a_bad_file(
     rows = client.predict(images=files, api_name="/predict_batch")
     assert [row["index"] for row in rows] == [0, 1, 2]
     assert rows[1]["prediction"] is None
-    assert "no picture" in rows[1]["error"]
+    assert "not a picture that can be read" in rows[1]["error"]
     assert rows[0]["error"] is None
     assert rows[0]["prediction"] == rows[2]["prediction"]

@@ -22,14 +22,14 @@ EXACT = 1e-6  # one answer against the same one of another process
 BATCH = 1e-5  # against one of a batch, which may be rounded in another order
 
 
-def shares(answer: Values) -> dict[str, float]:
+def approvals(answer: Values) -> dict[str, float]:
     """The probability of approval by each model."""
     return {model: answer["models"][model]["probability"] for model in MODELS}
 
 
-def test_predict_takes_keywords_and_says_what_the_models_say(loan_client: Client) -> None:
+def test_predict_takes_keywords_and_gives_the_models_probabilities(loan_client: Client) -> None:
     answer = loan_client.predict(**APPLICANT, api_name="/predict")
-    assert shares(answer) == pytest.approx(probabilities(APPLICANT), abs=EXACT)
+    assert approvals(answer) == pytest.approx(probabilities(APPLICANT), abs=EXACT)
     assert "Not a lending decision" in answer["disclaimer"]
     assert answer["threshold"] == predictor().decision.threshold
 
@@ -41,7 +41,7 @@ def test_plain_http_gives_the_same(loan_client: Client, loan_http: httpx.Client)
 
 def test_nothing_has_to_be_stated(loan_client: Client) -> None:
     answer = loan_client.predict(api_name="/predict")
-    assert shares(answer) == pytest.approx(probabilities({}), abs=EXACT)
+    assert approvals(answer) == pytest.approx(probabilities({}), abs=EXACT)
     assert answer["notes"] == []
 
 
@@ -52,9 +52,9 @@ def test_every_field_may_be_left_out_and_each_choice_is_taken(
     for value in (None, *(field.values or (field.lowest, field.highest))):
         values = APPLICANT | {field.name: value}
         answer = ask(loan_http, "predict", values)
-        assert shares(answer) == pytest.approx(probabilities(values), abs=EXACT)
+        assert approvals(answer) == pytest.approx(probabilities(values), abs=EXACT)
     if field.name not in USED:
-        assert shares(answer) == shares(ask(loan_http, "predict", APPLICANT))
+        assert approvals(answer) == approvals(ask(loan_http, "predict", APPLICANT))
 
 
 def test_the_answer_follows_from_probabilities_and_threshold(loan_http: httpx.Client) -> None:
@@ -62,7 +62,9 @@ def test_the_answer_follows_from_probabilities_and_threshold(loan_http: httpx.Cl
     for values in simulated(approved=True)[:3] + simulated(approved=False)[:9]:
         answer = ask(loan_http, "predict", values)
         approves = [answer["models"][model]["approves"] for model in MODELS]
-        assert approves == [share >= answer["threshold"] for share in shares(answer).values()]
+        assert approves == [
+            probability >= answer["threshold"] for probability in approvals(answer).values()
+        ]
         assert answer["agree"] is (approves[0] == approves[1])
         words = "approve" if all(approves) else "disagree" if any(approves) else "refuse"
         assert answer["answer"] == words
@@ -81,12 +83,12 @@ def test_a_number_beyond_the_training_data_is_answered_with_a_note(loan_http: ht
 @pytest.mark.parametrize("values", [APPLICANT, DEFAULTS, {}], ids=["all", "defaults", "nothing"])
 def test_contributions_add_up_to_the_answers(loan_http: httpx.Client, values: Values) -> None:
     seen = ask(loan_http, "explain", values)
-    assert [each["field"] for each in seen["contributions"]] == [field.name for field in FIELDS]
+    assert [row["field"] for row in seen["contributions"]] == [field.name for field in FIELDS]
     for model in MODELS:
-        total = seen["base"][model] + sum(each[model] for each in seen["contributions"])
-        assert total == pytest.approx(shares(seen)[model], abs=1e-6)
-    unused = [each for each in seen["contributions"] if each["field"] not in USED]
-    assert all(each["ml"] == each["ann"] == 0 for each in unused)
+        total = seen["base"][model] + sum(row[model] for row in seen["contributions"])
+        assert total == pytest.approx(approvals(seen)[model], abs=1e-6)
+    unused = [row for row in seen["contributions"] if row["field"] not in USED]
+    assert all(row["ml"] == row["ann"] == 0 for row in unused)
 
 
 def test_explain_answers_as_predict_does_and_gives_reasons(loan_http: httpx.Client) -> None:
@@ -101,7 +103,7 @@ def test_explain_answers_as_predict_does_and_gives_reasons(loan_http: httpx.Clie
 def test_the_named_difference_is_that_of_the_contributions(loan_http: httpx.Client) -> None:
     for values in simulated(approved=False)[:5]:
         seen = ask(loan_http, "explain", values)
-        gaps = {each["field"]: each["ml"] - each["ann"] for each in seen["contributions"]}
+        gaps = {row["field"]: row["ml"] - row["ann"] for row in seen["contributions"]}
         for cause in seen["difference"]:
             assert cause["points"] == pytest.approx(gaps[cause["field"]], abs=1e-9)
 
@@ -112,22 +114,21 @@ def test_who_is_approved_gets_no_suggestions(loan_http: httpx.Client) -> None:
 
 
 def test_each_suggestion_makes_both_models_approve(loan_http: httpx.Client) -> None:
-    found = 0
-    for values in [each for each in simulated(approved=False) if each["credit_history"] != "bad"][
-        :12
-    ]:
+    seen = 0
+    refused = simulated(approved=False)
+    for values in [person for person in refused if person["credit_history"] != "bad"][:12]:
         advice = ask(loan_http, "advise", values)
         assert (advice["kind"] == "found") == bool(advice["suggestions"])
         assert len(advice["suggestions"]) <= 3
         for suggestion in advice["suggestions"]:
-            found += 1
-            changed = values | {each["field"]: each["then"] for each in suggestion["changes"]}
+            seen += 1
+            changed = values | {one["field"]: one["then"] for one in suggestion["changes"]}
             answer = ask(loan_http, "predict", changed)
             assert answer["answer"] == "approve"
-            assert shares(answer) == pytest.approx(suggestion["probabilities"], abs=BATCH)
+            assert approvals(answer) == pytest.approx(suggestion["probabilities"], abs=BATCH)
             for change in suggestion["changes"]:
                 check_change(change, values)
-    assert found, "no suggestion was seen: the test shows nothing"
+    assert seen, "no suggestion was seen: the test shows nothing"
 
 
 def check_change(change: Values, values: Values) -> None:

@@ -17,7 +17,7 @@ def test_examples_are_answered_as_expected(
     wrong = []
     for example in loan_examples:
         answer = ask(loan_http, "predict", example["values"])
-        said = {model: each["approves"] for model, each in answer["models"].items()}
-        if said != example["expected"]:
-            wrong.append((example["caption"], example["expected"], said))
+        approves = {key: model["approves"] for key, model in answer["models"].items()}
+        if approves != example["expected"]:
+            wrong.append((example["caption"], example["expected"], approves))
     assert wrong == []

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from gradio_client import Client, handle_file
-from live_server import Server, running
-from loan_checkpoint import SPACE
+from live_server import Server, running_here
 from loan_tables import lines, row
 
-# The Space as it is, but for how long it keeps things.
-IMPATIENT = """
-import runpy, sys
-from shared.page import privacy
-privacy.DELETE_UPLOADS = (1, 1)
-from loan_space import many_view
-many_view.LIVES = 1.0
-sys.path.insert(0, "")
-runpy.run_path("app.py", run_name="__main__")
-"""
+from loan_space import many, page
+
 PATIENCE = 30.0  # seconds
 
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A loan Space that deletes within seconds."""
-    folder = tmp_path_factory.mktemp("impatient")
-    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
-    with running([sys.executable, "-c", IMPATIENT], SPACE, environment, folder) as server:
-        yield server
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "DELETE_UPLOADS", (1, 4))
+        patch.setattr(many, "LIVES", 1.0)
+        with running_here(tmp_path_factory.mktemp("impatient"), "loan") as server:
+            yield server
 
 
 def files_of(server: Server) -> list[Path]:

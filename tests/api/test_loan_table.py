@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from gradio_client import Client, handle_file
 from live_server import Server
@@ -55,15 +57,15 @@ def written(applicants: list[Values]) -> str:
 def test_every_row_is_answered_as_an_applicant_alone(loan_client: Client, tmp_path: Path) -> None:
     applicants = [*simulated(approved=True)[:20], *simulated(approved=False)[:20]]
     rows = answered(loan_client, given(tmp_path, written(applicants)))
-    assert [each["Remark"] for each in rows] == [f"no. {k}, quoted" for k in range(40)]
-    for values, each in zip(applicants, rows, strict=True):
+    assert [cells["Remark"] for cells in rows] == [f"no. {k}, quoted" for k in range(40)]
+    for values, cells in zip(applicants, rows, strict=True):
         alone = probabilities(values)
-        assert float(each["loan_ml_probability"]) == pytest.approx(alone["ml"], abs=ROUNDED)
-        assert float(each["loan_ann_probability"]) == pytest.approx(alone["ann"], abs=ROUNDED)
+        assert float(cells["loan_ml_probability"]) == pytest.approx(alone["ml"], abs=ROUNDED)
+        assert float(cells["loan_ann_probability"]) == pytest.approx(alone["ann"], abs=ROUNDED)
         for name, column in COLUMNS.items():
             sent = "" if values[name] is None else str(values[name])
-            assert each[column.upper()] == sent
-    assert {"approve"} < {each["loan_answer"] for each in rows}
+            assert cells[column.upper()] == sent
+    assert {"approve"} < {cells["loan_answer"] for cells in rows}
 
 
 def test_the_same_answer_as_from_predict(
@@ -71,10 +73,10 @@ def test_the_same_answer_as_from_predict(
 ) -> None:
     applicants = simulated(approved=False)[:8]
     rows = answered(loan_client, given(tmp_path, written(applicants)))
-    for values, each in zip(applicants, rows, strict=True):
+    for values, cells in zip(applicants, rows, strict=True):
         answer = ask(loan_http, "predict", values)
-        assert each["loan_answer"] == answer["answer"]
-        assert answer["revision"]["revision"].startswith(each["loan_revision"])
+        assert cells["loan_answer"] == answer["answer"]
+        assert answer["revision"]["revision"].startswith(cells["loan_revision"])
 
 
 def test_the_columns_of_the_input_come_first_then_the_results(
@@ -90,8 +92,8 @@ def test_a_bad_row_becomes_an_error_row_and_the_others_are_answered(
 ) -> None:
     table = lines(row(Loan_ID="a"), row(Loan_ID="b", LoanAmount="much"), ["c", "Male"], row())
     rows = answered(loan_client, given(tmp_path, table))
-    assert [each["Loan_ID"] for each in rows] == ["a", "b", "c", "LP1"]
-    assert [each["loan_answer"] == "error" for each in rows] == [False, True, True, False]
+    assert [cells["Loan_ID"] for cells in rows] == ["a", "b", "c", "LP1"]
+    assert [cells["loan_answer"] == "error" for cells in rows] == [False, True, True, False]
     assert "LoanAmount" in rows[1]["loan_error"] and '"much"' in rows[1]["loan_error"]
     assert rows[1]["LoanAmount"] == "much"
     assert rows[1]["loan_ml_probability"] == rows[2]["loan_ann_probability"] == ""
@@ -130,15 +132,15 @@ def test_excel_is_read_too(loan_client: Client, tmp_path: Path) -> None:
 def test_formulas_come_back_harmless(loan_client: Client, tmp_path: Path) -> None:
     table = lines(row(Loan_ID="=1+1"), row(Loan_ID="@x"), row(Loan_ID="-5"))
     rows = answered(loan_client, given(tmp_path, table))
-    assert [each["Loan_ID"] for each in rows] == ["'=1+1", "'@x", "-5"]
+    assert [cells["Loan_ID"] for cells in rows] == ["'=1+1", "'@x", "-5"]
 
 
 def test_quotes_and_line_breaks_in_cells_come_back(loan_client: Client, tmp_path: Path) -> None:
     cell = 'said "yes",\nthen left'
     quoted = '"' + cell.replace('"', '""') + '"'
     rows = answered(loan_client, given(tmp_path, lines(row(Loan_ID=quoted), row())))
-    assert [each["Loan_ID"] for each in rows] == [cell, "LP1"]
-    assert [each["loan_error"] for each in rows] == ["", ""]
+    assert [cells["Loan_ID"] for cells in rows] == [cell, "LP1"]
+    assert [cells["loan_error"] for cells in rows] == ["", ""]
 
 
 def test_each_row_gets_the_reasons_that_explain_gives(
@@ -148,7 +150,7 @@ def test_each_row_gets_the_reasons_that_explain_gives(
     table = written(applicants).rstrip() + "\r\nbad,x\r\n"
     rows = answered(loan_client, given(tmp_path, table), reasons=True)
     wanted = [" ".join(ask(loan_http, "explain", values)["reasons"]) for values in applicants]
-    assert [each["loan_reasons"] for each in rows] == [*wanted, ""]
+    assert [cells["loan_reasons"] for cells in rows] == [*wanted, ""]
 
 
 def test_the_template_is_read_back(loan_client: Client, tmp_path: Path) -> None:
@@ -177,3 +179,21 @@ def test_a_file_of_the_server_is_not_read(loan_http: httpx.Client, loan_server: 
     reply = loan_http.get(f"/call/predict_csv/{event}").text
     assert reply.startswith("event: error")
     assert "checkpoint" not in reply
+
+
+def test_parquet_is_answered_with_parquet(loan_client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "applicants.parquet"
+    numbers = [int(cell) if cell.isdigit() else cell for cell in row(Dependents="two")]
+    bad = {**dict(zip(HEADER, numbers, strict=True)), "Property_Area": "moon"}
+    sent = pa.Table.from_pylist([dict(zip(HEADER, numbers, strict=True)), bad])
+    pq.write_table(sent, path)
+    result = loan_client.predict(file=handle_file(str(path)), api_name="/predict_csv")
+    assert Path(result).suffix == ".parquet"
+    back = pq.read_table(result)
+    assert back.schema.names == [*HEADER, *RESULTS] and back.select(HEADER) == sent
+    first, second = back.to_pylist()
+    (same,) = answered(loan_client, given(tmp_path, lines(row(Dependents="two"))))
+    for name in RESULTS[1:3]:
+        assert first[name] == pytest.approx(float(same[name]), abs=ROUNDED)
+        assert second[name] is None
+    assert first["loan_answer"] == same["loan_answer"] and '"moon"' in second["loan_error"]

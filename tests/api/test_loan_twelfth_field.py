@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from live_server import Server, running_space
+from live_server import Server, running_here
 from loan_checkpoint import CHECKPOINT, predictor
 from loan_tables import HEADER, ROW, lines, row
 from safetensors.numpy import load_file, save_file
 
 from shared.loan.fields.declared import Field, as_json
 from shared.loan.models.decision import DECISION_FILE
-from shared.loan.models.population import POPULATION_FILE
+from shared.loan.models.predictor import POPULATION_FILE
 
 SAVINGS = Field(
     "savings", "Savings", "Savings of the applicant", "What lies in the bank.", "number",
@@ -46,7 +46,7 @@ def twelve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("twelve")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOAN_CHECKPOINT", str(with_savings(folder / "checkpoint")))
-        with running_space(folder, "loan") as running:
+        with running_here(folder, "loan") as running:
             yield running
 
 

@@ -95,11 +95,11 @@ def rushes(
         callers, seconds: of each rush.
         times: how often each has its turn.
     """
-    found: dict[str, list[Rush]] = {name: [] for name in ports}
+    rushed: dict[str, list[Rush]] = {name: [] for name in ports}
     for order in turning(tuple(ports), times):
         for name in order:
-            found[name].append(rush(ports[name], ask[name], callers=callers, seconds=seconds))
-    return found
+            rushed[name].append(rush(ports[name], ask[name], callers=callers, seconds=seconds))
+    return rushed
 
 
 def ask_often(port: int, ask: Ask, requests: int) -> None:

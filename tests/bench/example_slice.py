@@ -25,7 +25,7 @@ def example_with_map(checkpoint: Path) -> Path:
     predictor = load_predictor(checkpoint)
     folder = checkpoint / "examples"
     listed = json.loads((folder / "examples.json").read_text(encoding="utf-8"))
-    for path in (folder / each["file"] for each in listed):
+    for path in (folder / example["file"] for example in listed):
         answer = predict(predictor, read_slice(path).pixels)
         if answer.label and not grad_cam(predictor, answer).empty:
             return path

@@ -23,10 +23,9 @@ from rows import Goal, Row, compared, times_cost, times_gain
 from timing import take_turns
 
 from shared.slices.framing import to_input
-from shared.tumor.gradcam import grad_cam, likeliest
-from shared.tumor.network import INPUT
-from shared.tumor.overlay import blend
-from shared.tumor.predictor import Answer, Predictor, load_predictor, predict
+from shared.tumor.gradcam import grad_cam
+from shared.tumor.heatmap import blend
+from shared.tumor.predictor import INPUT, Answer, Predictor, load_predictor, predict
 
 FloatImage = NDArray[np.float32]
 
@@ -36,7 +35,7 @@ def measure(checkpoint: Path, example: Path, *, rounds: int, repeats: int) -> li
     predictor = load_predictor(checkpoint)
     pixels = np.asarray(slice_picture(example, predictor.size), dtype=np.float32) / 255
     answer = predict(predictor, pixels)
-    target = likeliest(answer)
+    target = answer.likeliest
     calls = {
         "ours": lambda: explained(predictor, pixels, target),
         "answer": lambda: predict(predictor, pixels),

@@ -1,11 +1,14 @@
-"""Applicants for the loan bench, drawn from the fields alone, and a CSV of them."""
+"""Applicants for the loan bench, drawn from the fields alone, and tables of them."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from shared.loan.fields.declared import Field, Fields
@@ -35,14 +38,29 @@ def draw_applicants(fields: Fields, count: int, seed: int) -> Table:
     return table
 
 
-def write_table(path: Path, fields: Fields, table: Table) -> None:
+def write_table(
+    path: Path, fields: Fields, table: Table, *, quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
+) -> None:
     """A CSV with an id and a column for each field, as a bank would send it."""
     columns = [[f"LP{k:07d}" for k in range(len(table))]]
     columns += [_cells(field, table[:, k]) for k, field in enumerate(fields)]
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, quoting=quoting)
         writer.writerow(["Loan_ID", *(field.column for field in fields)])
         writer.writerows(zip(*columns, strict=True))
+
+
+def write_parquet(path: Path, fields: Fields, table: Table) -> None:
+    """The same as a Parquet file, as an analyst would send it: numbers typed, choices as text."""
+    columns = {"Loan_ID": pa.array([f"LP{k:07d}" for k in range(len(table))])}
+    for k, field in enumerate(fields):
+        column = table[:, k]
+        columns[field.column] = (
+            pa.array(column, mask=np.isnan(column))
+            if field.kind == "number"
+            else pa.array([cell or None for cell in _cells(field, column)])
+        )
+    pq.write_table(pa.table(columns), path)
 
 
 def _draw(field: Field, count: int, rng: np.random.Generator) -> Table:

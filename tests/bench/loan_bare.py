@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from shared.loan.models.ann import Ann, read_ann
-from shared.loan.models.ml_skops import load_classical
+from shared.loan.models.ann import Ann, open_model
+from shared.loan.models.ml import load_classical
 
 AT_A_TIME = 4096  # rows of a forward pass: a million at once are slower, memory comes and goes
 
@@ -67,7 +67,7 @@ class Bare:
 
 def read_bare(folder: Path) -> Bare:
     """Both models of a checkpoint."""
-    return Bare(load_classical(folder), Ensemble(read_ann(folder)).eval())
+    return Bare(load_classical(folder), Ensemble(open_model(folder)).eval())
 
 
 def forward(ensemble: Callable[[Tensor], Tensor], features: Floats) -> Floats:

@@ -50,8 +50,8 @@ def throughput(
 ) -> list[Row]:
     """So many callers at a time, who share the cores with the servers."""
     ports = {name: server.port for name, server in servers.items()}
-    found = rushes(ports, asks, callers=callers, times=effort.rushes, seconds=effort.seconds)
-    ours, noop = (Sample(tuple(each.rate for each in found[name])) for name in ("ours", "noop"))
+    rushed = rushes(ports, asks, callers=callers, times=effort.rushes, seconds=effort.seconds)
+    ours, noop = (Sample(tuple(rush.rate for rush in rushed[name])) for name in ("ours", "noop"))
     who = "1 caller" if callers == 1 else f"{callers} callers"
     return [
         compared(

@@ -11,11 +11,11 @@ from loan_bare import Bare
 from rows import Goal, Row, compared, stated, times_cost
 from timing import take_turns
 
-from loan_space import advising, reasons
+from loan_space.explanations import as_advice, contributions_of
 from loan_space.serving import Served, answer, answer_application
 from shared.loan.fields.application import Application, as_values
 from shared.loan.models.features import features
-from shared.loan.why.curves import curve
+from shared.loan.why.ice_curves import curve
 
 PEOPLE = 50  # applicants who take turns, so that no figure is about one of them
 SEED = 1
@@ -66,12 +66,12 @@ def answering(served: Served, bare: Bare, people: Table, *, rounds: int, repeats
 def explaining(served: Served, people: Table, *, rounds: int, repeats: int) -> list[Row]:
     """What the page shows beside an answer."""
     answered = [answer_application(served, Application(row, ())) for row in people]
-    refused = [each for each in answered if (each.shares < served.threshold).any()]
+    refused = [each for each in answered if (each.probabilities < served.threshold).any()]
     number = next(k for k, field in enumerate(served.fields) if field.kind == "number")
     population = served.predictor.population.table
     calls = {
-        "shapley": in_turns(lambda row: reasons.contributions_of(served, row), people),
-        "advice": in_turns(lambda each: advising.as_advice(served, each), refused or answered),
+        "shapley": in_turns(lambda row: contributions_of(served, row), people),
+        "advice": in_turns(lambda each: as_advice(served, each), refused or answered),
         "curve": in_turns(
             lambda row: curve(served.score, served.fields, row, number, population), people
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loan_space.many import answer_table
 from loan_space.serving import serve
-from shared.checkpoint.source import load_checkpoint
+from shared.checkpoint.loading import load_checkpoint
 
 SPACE = Path(__file__).parents[2] / "spaces" / "loan"
 

@@ -14,7 +14,8 @@ from loan_bare import read_bare
 from rows import Goal, Row
 
 from loan_space.serving import serve
-from shared.checkpoint.source import LoadedCheckpoint, load_checkpoint
+from shared.checkpoint.loading import load_checkpoint
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.loan.fields.application import as_values
 
 HERE = Path(__file__).parent

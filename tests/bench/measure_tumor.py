@@ -11,7 +11,8 @@ from callers import Effort
 from example_slice import example_with_map, slice_jpeg
 from rows import Goal, Row
 
-from shared.checkpoint.source import LoadedCheckpoint, load_checkpoint
+from shared.checkpoint.loading import load_checkpoint
+from shared.checkpoint.source import LoadedCheckpoint
 
 HERE = Path(__file__).parent
 SPACE = HERE.parents[1] / "spaces" / "tumor"

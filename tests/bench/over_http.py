@@ -84,9 +84,9 @@ def latency(servers: Mapping[str, Server], ask: Mapping[str, Ask], effort: Effor
 def throughput(servers: Mapping[str, Server], ask: Mapping[str, Ask], effort: Effort) -> list[Row]:
     """Sixteen callers at a time, who share the cores with the servers."""
     ports = {name: server.port for name, server in servers.items()}
-    found = rushes(ports, ask, callers=CALLERS, times=effort.rushes, seconds=effort.seconds)
-    rates = {name: Sample(tuple(each.rate for each in found[name])) for name in servers}
-    own = Sample(tuple(1e3 * each.own_seconds / each.answers for each in found["explain"]))
+    rushed = rushes(ports, ask, callers=CALLERS, times=effort.rushes, seconds=effort.seconds)
+    rates = {name: Sample(tuple(rush.rate for rush in rushed[name])) for name in servers}
+    own = Sample(tuple(1e3 * rush.own_seconds / rush.answers for rush in rushed["explain"]))
     return [
         *(
             compared(

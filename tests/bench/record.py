@@ -29,13 +29,13 @@ def read_record(path: Path) -> Record:
     """
     if not path.exists():
         return {"schema": SCHEMA, "machine": {}, "rows": []}
-    found: Record = json.loads(path.read_text(encoding="utf-8"))
-    if found.get("schema") != SCHEMA:
+    record: Record = json.loads(path.read_text(encoding="utf-8"))
+    if record.get("schema") != SCHEMA:
         raise ValueError(
-            f"{path.name} has schema {found.get('schema')!r}; this code writes schema {SCHEMA}. "
+            f"{path.name} has schema {record.get('schema')!r}; this code writes schema {SCHEMA}. "
             "Move it away and measure again."
         )
-    return found
+    return record
 
 
 def with_space(record: Record, space: str, machine: dict[str, Any], rows: Sequence[Row]) -> Record:
@@ -45,7 +45,7 @@ def with_space(record: Record, space: str, machine: dict[str, Any], rows: Sequen
         record: as it was.
         space: that was measured; its rows stand where they stood, or at the end.
         machine: facts about the machine, the software and the run.
-        rows: what was found.
+        rows: what was measured.
     """
     new = [{"space": space, **_rounded(asdict(row))} for row in rows]
     old = record["rows"]
@@ -70,5 +70,5 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, tuple) else value
+        return {key: _rounded(part) for key, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, tuple) else value

@@ -110,15 +110,15 @@ def free_port() -> int:
 
 def _family(pid: int) -> list[int]:
     lists = Path(f"/proc/{pid}/task").glob("*/children")  # each thread has its own
-    children = [child for found in lists for child in found.read_text(encoding="ascii").split()]
+    children = [child for path in lists for child in path.read_text(encoding="ascii").split()]
     return [pid, *(member for child in children for member in _family(int(child)))]
 
 
 def _process_kb(pid: int) -> int:
     for name, key in (("smaps_rollup", "Pss"), ("status", "VmRSS")):
         text = Path(f"/proc/{pid}/{name}").read_text(encoding="ascii")
-        if found := re.search(rf"^{key}:\s+(\d+) kB", text, re.MULTILINE):
-            return int(found.group(1))
+        if match := re.search(rf"^{key}:\s+(\d+) kB", text, re.MULTILINE):
+            return int(match.group(1))
     raise RuntimeError(f"The system does not tell how much memory process {pid} uses.")
 
 

@@ -29,11 +29,11 @@ def measure(
         "ours": lambda: start_once(app, ask),
         "noop": lambda: start_once(noop, ask_noop),
     }
-    taken: dict[str, list[float]] = {each: [] for each in first}
+    taken: dict[str, list[float]] = {name: [] for name in first}
     for order in turning(tuple(first), starts + 1):
-        for each in order:
-            taken[each].append(first[each]())
-    ours, other = (Sample(tuple(taken[each][1:])) for each in ("ours", "noop"))
+        for name in order:
+            taken[name].append(first[name]())
+    ours, other = (Sample(tuple(taken[name][1:])) for name in ("ours", "noop"))
     ratio = times_cost(ours, other)
     return [compared(name, label, ours, other, unit="s", ratio=ratio, goal=goal)]
 

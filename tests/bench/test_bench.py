@@ -107,10 +107,10 @@ def test_the_table_writes_large_numbers_in_full() -> None:
 
 
 def test_machine_facts_name_processor_and_versions() -> None:
-    found = facts()
-    assert found["cpu"]
-    assert found["cores"] >= 1
-    assert {"onnxruntime", "numpy"} <= set(found["versions"])
+    machine = facts()
+    assert machine["cpu"]
+    assert machine["cores"] >= 1
+    assert {"onnxruntime", "numpy"} <= set(machine["versions"])
 
 
 class _Gradio(http.server.BaseHTTPRequestHandler):
@@ -213,9 +213,9 @@ def test_servers_are_rushed_in_turns(port: int) -> None:
     ask = {
         name: lambda at, name=name: asked.append(call(at, "echo", [name])[0]) for name in ("a", "b")
     }
-    found = rushes({"a": port, "b": port}, ask, callers=1, times=2, seconds=0.05)
-    assert {name: len(each) for name, each in found.items()} == {"a": 2, "b": 2}
-    assert sum(each.answers for each in found["a"]) == asked.count("a")
+    rushed = rushes({"a": port, "b": port}, ask, callers=1, times=2, seconds=0.05)
+    assert {name: len(times) for name, times in rushed.items()} == {"a": 2, "b": 2}
+    assert sum(rush.answers for rush in rushed["a"]) == asked.count("a")
     assert (asked[0], asked[-1]) == ("a", "a")  # a b, then b a
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from loan_applicants import draw_applicants, write_table
+import pytest
+from loan_applicants import draw_applicants, write_parquet, write_table
 from loan_bare import Bare, Ensemble
 from loan_in_process import in_turns
 
 from shared.loan.fields.declared import FIELDS, Field
 from shared.loan.models.ann import Ann, Encoding, approval
-from shared.loan.table.read import read_chunks
+from shared.loan.table.reading import read_chunks
 
 HERE = Path(__file__).parent
 LEFT_OPEN = replace(FIELDS[0], default=None, lowest=10, highest=20)
@@ -76,10 +80,15 @@ def test_numbers_without_a_default_are_drawn_too() -> None:
     assert 10 <= np.nanmin(column) < np.nanmax(column) <= 20
 
 
-def test_a_drawn_table_is_read_back_as_it_was_drawn(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "write", [write_table, partial(write_table, quoting=csv.QUOTE_ALL), write_parquet]
+)
+def test_a_drawn_table_is_read_back_as_it_was_drawn(
+    tmp_path: Path, write: Callable[..., None]
+) -> None:
     table = draw_applicants(FIELDS, 50, seed=3)
-    write_table(tmp_path / "table.csv", FIELDS, table)
-    (chunk,) = read_chunks(tmp_path / "table.csv", FIELDS)
+    write(tmp_path / "table", FIELDS, table)
+    (chunk,) = read_chunks(tmp_path / "table", FIELDS)
     np.testing.assert_array_equal(chunk.table, table)
     assert chunk.errors == [None] * 50
     assert chunk.ids[:2] == ["LP0000000", "LP0000001"]

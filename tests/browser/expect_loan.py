@@ -6,8 +6,8 @@ from loan_checkpoint import Values, predictor, probabilities
 from playwright.sync_api import Page, expect
 from visit_loan import SOON, shares
 
-from loan_space.answer_panel import HEADLINES
-from loan_space.wording import verdict
+from loan_space.applicant.panels import HEADLINES
+from loan_space.serving import verdict
 from shared.wording import percent
 
 DECISION = predictor().decision

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from visit import FLAGS, answered, chromium, scored, show
+from visit import AT_REST, FLAGS, answered, chromium, scored, show
 from visit_loan import open_loan
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -47,7 +47,7 @@ def shoot_loan(browser: Browser, address: str, name: str, width: int, height: in
     """One picture of the loan page: an example on which the models disagree, if there is one."""
     listing = LOAN / "examples" / "examples.json"
     examples = json.loads(listing.read_text(encoding="utf-8"))
-    shown = next((each for each in examples if each["name"] == LOAN_EXAMPLE), examples[0])
+    shown = next((example for example in examples if example["name"] == LOAN_EXAMPLE), examples[0])
     page = open_loan(browser, address, width, shown["values"])
     page.set_viewport_size({"width": width, "height": height})
     save(page, name, full_page=False)
@@ -56,7 +56,7 @@ def shoot_loan(browser: Browser, address: str, name: str, width: int, height: in
 def save(page: Page, name: str, *, full_page: bool) -> None:
     """Write the picture and close the window."""
     page.mouse.move(0, 0)
-    page.wait_for_timeout(500)
+    page.evaluate(AT_REST)
     page.screenshot(path=IMAGES / name, full_page=full_page)
     page.close()
 
@@ -70,8 +70,8 @@ def main() -> None:
             for shot in SHOTS:
                 shoot(browser, server.address, *shot)
         with running_space(Path(folder), "loan") as server:
-            for each in LOAN_SHOTS:
-                shoot_loan(browser, server.address, *each)
+            for shot in LOAN_SHOTS:
+                shoot_loan(browser, server.address, *shot)
         browser.close()
 
 

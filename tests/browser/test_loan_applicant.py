@@ -21,11 +21,11 @@ from visit_loan import (
     watched,
 )
 
-from loan_space.answer_panel import HEADLINES
-from loan_space.form import as_sent
+from loan_space.applicant.form import as_sent
+from loan_space.applicant.panels import HEADLINES
 from shared.loan.fields.application import as_values, read_application
 from shared.loan.models.predictor import approval
-from shared.loan.why.advice import advise
+from shared.loan.why.counterfactuals import advise
 
 
 def within_reach() -> Values:

@@ -34,7 +34,7 @@ def test_a_table_is_answered_with_progress_and_can_be_downloaded(
 ) -> None:
     path = tmp_path / "applicants.csv"
     ids = [f"A{k}" for k in range(50_000)]
-    table = lines(*(row(Loan_ID=each) for each in ids), row(Loan_ID="last", Gender="robot"))
+    table = lines(*(row(Loan_ID=name) for name in ids), row(Loan_ID="last", Gender="robot"))
     path.write_text(table)
     before = files_in(loan_server)
     show(loan_page, "Many applicants")
@@ -51,10 +51,10 @@ def test_a_table_is_answered_with_progress_and_can_be_downloaded(
     assert downloading.value.suggested_filename == "answers.csv"
     saved = Path(downloading.value.path()).read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(saved)))
-    assert [each["Loan_ID"] for each in rows] == [*ids, "last"]
+    assert [answer["Loan_ID"] for answer in rows] == [*ids, "last"]
     assert "robot" in rows[-1]["loan_error"]
     left = files_in(loan_server) - before
-    assert {each.name for each in left} <= {"answers.csv"}, "the table itself was kept"
+    assert {path.name for path in left} <= {"answers.csv"}, "the table itself was kept"
 
 
 def test_reasons_of_a_workbook_are_given_when_asked_for(loan_page: Page, tmp_path: Path) -> None:

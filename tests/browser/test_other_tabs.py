@@ -25,7 +25,7 @@ def test_many_slices_are_a_table_that_is_sorted_and_saved(
     show(page, "Many slices")
     page.set_input_files(".many-zone .zone-file", [example, str(bad), example])
     expect(page.locator(".many-progress")).to_contain_text("Answered 3 of 3", timeout=60_000)
-    expect(page.locator("table.many .bad")).to_contain_text("no picture that can be read")
+    expect(page.locator("table.many .bad")).to_contain_text("not a picture that can be read")
     page.locator("table.many thead button").first.click()
     ascending = rows_of(page)
     page.locator("table.many thead button").first.click()

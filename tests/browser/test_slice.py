@@ -96,9 +96,9 @@ def test_a_bad_file_is_a_sentence_and_the_page_goes_on(
     bad = tmp_path / "notes.txt"
     bad.write_text("no picture at all")
     give(page, str(bad))
-    expect(page.get_by_role("alert").filter(has_text="no picture that can be read")).to_be_visible(
-        timeout=30_000
-    )
+    expect(
+        page.get_by_role("alert").filter(has_text="not a picture that can be read")
+    ).to_be_visible(timeout=30_000)
     expect(page.locator(".stage")).to_be_hidden()
     give(page, example)
     answered(page)

@@ -20,6 +20,17 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
+# Resolves once nothing has changed for a moment: a tab is filled when it is first shown.
+AT_REST = """() => new Promise((done) => {
+    let timer;
+    const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => { observer.disconnect(); done(); }, 150);
+    };
+    const observer = new MutationObserver(wait);
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+    wait();
+})"""
 
 
 def chromium() -> str | None:
@@ -50,14 +61,15 @@ def show(page: Page, tab: str) -> None:
         page.locator(".overflow-menu > button").click()
         button = page.locator(".overflow-dropdown button", has_text=tab)
     button.click()
-    page.wait_for_timeout(400)
+    expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+    page.evaluate(AT_REST)
 
 
 def grave_findings(page: Page) -> list[tuple[str, str]]:
     """What axe finds serious or critical: the rule, and the first element that breaks it."""
-    found = Axe().run(page).response["violations"]
-    grave = [each for each in found if each["impact"] in ("serious", "critical")]
-    return [(each["id"], each["nodes"][0]["html"]) for each in grave]
+    violations = Axe().run(page).response["violations"]
+    grave = [finding for finding in violations if finding["impact"] in ("serious", "critical")]
+    return [(finding["id"], finding["nodes"][0]["html"]) for finding in grave]
 
 
 def right_edge(page: Page) -> float:

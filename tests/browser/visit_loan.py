@@ -74,9 +74,9 @@ def choose(page: Page, name: str, value: str) -> None:
 
 def filled_in(page: Page) -> dict[str, str]:
     """What the form holds, by the name of the field."""
-    found: dict[str, str] = page.evaluate(
+    values: dict[str, str] = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(".application .field")].map((f) =>
             [f.dataset.name, (f.querySelector("input[type=text]") ??
                 f.querySelector("input:checked"))?.value ?? ""]))"""
     )
-    return found
+    return values

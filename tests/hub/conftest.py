@@ -1,22 +1,11 @@
-"""A Hub for the tests of this folder: our own server, or, on demand, the real one.
+"""Tests of loading and releasing against a Hub: tests/hub_emulator, in this process.
 
-- `hub` is the server in this process (hub_server.py). Tests that inject faults, or look at what was
-  asked, use it.
-- `somewhere` is either. Tests that only use the client use it, so that they may run against the
-  real Hub too, to see that our server tells the truth:
-
-      HUB_TESTS_ENDPOINT=https://huggingface.co HUB_TESTS_TOKEN=hf_... pytest tests/hub
-
-  The token needs the right to write. What a test creates there is named `test-...` under the
-  token's own user and is deleted afterwards. Tests that use `hub` are skipped in such a run.
-- `loader` is a Space that looks for its checkpoint on `hub`.
+`loader` is a Space that looks for its checkpoint on `hub`.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,54 +13,19 @@ import pytest
 # With importlib mode pytest puts no test folder on the path.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hub_server import Hub, running_hub
-from hub_somewhere import Somewhere, real
-from huggingface_hub import HfApi
+from hub_emulator.fixtures import api, builder, hub, somewhere, without_xet
+from hub_emulator.server import Hub
 from loader import Loader, new_loader
-from quick_builder import QuickBuilder
 
-REAL = os.environ.get("HUB_TESTS_ENDPOINT", "")
+from shared import pauses
+
+__all__ = ["api", "builder", "hub", "somewhere", "without_xet"]
 
 
 @pytest.fixture(autouse=True)
-def without_xet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client in this process takes the way that our server speaks."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    """Our own server, in this process."""
-    if REAL:
-        pytest.skip("faults are injected into our own server only")
-    with running_hub() as running:
-        yield running
-
-
-@pytest.fixture
-def api(hub: Hub) -> HfApi:
-    """The client of somebody who may write."""
-    return HfApi(endpoint=hub.address, token=hub.user("somebody"))
-
-
-@pytest.fixture
-def builder(hub: Hub) -> Iterator[QuickBuilder]:
-    """Takes the place of the server's builder, and is done at once."""
-    hub.builder = quick = QuickBuilder()
-    yield quick
-    quick.close()
-
-
-@pytest.fixture
-def somewhere(request: pytest.FixtureRequest) -> Iterator[Somewhere]:
-    """Our own server, or the real Hub where HUB_TESTS_ENDPOINT names it."""
-    if REAL:
-        place = real(REAL, os.environ["HUB_TESTS_TOKEN"])
-    else:
-        running: Hub = request.getfixturevalue("hub")
-        place = Somewhere(running.address, running.user("somebody"), "somebody")
-    yield place
-    place.clear()
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits before the Hub is asked again."""
+    monkeypatch.setattr(pauses, "FACTOR", 0.002)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The Hub's client and what we put around it, in this process, without their pauses."""
+"""The Hub's client in this process, without the pauses that are its own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pytest
 
 
 def without_pauses(patch: pytest.MonkeyPatch) -> None:
-    """Try again at once, in the client and in `training.hub`; other threads sleep as before."""
+    """Let the client try again at once, as conftest.py lets our own code."""
     hurried = SimpleNamespace(**{**vars(time), "sleep": lambda _: None})
     patch.setattr("huggingface_hub.utils._http.time", hurried)
     patch.setattr("huggingface_hub.file_download.time", hurried)
-    patch.setattr("training.hub.errors.sleep", hurried.sleep)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub_server import Hub
+from hub_emulator.server import Hub
 from small_checkpoint import write_checkpoint
 
 from shared.checkpoint.lock import LOCK_FILE, lock_of, write_lock
@@ -21,8 +21,8 @@ LOAD = """
 import json, logging, sys, time
 from dataclasses import asdict
 from pathlib import Path
-from shared.checkpoint import order
-from shared.checkpoint.source import begin, open_first
+from shared import pauses
+from shared.checkpoint.loading import begin, open_first
 from shared.errors import CheckpointError
 
 logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -33,7 +33,7 @@ def open_it(loaded):
     return loaded
 
 if "hurry" in sys.argv:
-    order.PAUSES = (0.2,)
+    pauses.FACTOR = 0.02
 begun = time.monotonic()
 asking = begin(Path(sys.argv[1]), variable="SOME_CHECKPOINT", task="tumor")
 opened = open_first(asking, open_it)
@@ -98,8 +98,8 @@ class Loader:
         """What answers there; arguments as of `run`."""
         done = self.run(*words, **options)
         assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        loaded: dict[str, Any] = json.loads(done.stdout)
+        return loaded
 
     def cached(self, name: str) -> Path:
         """A file of the checkpoint in the cache."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hub_server import Hub
+from hub_emulator.server import Hub
 from live_server import SPACES, Server, running
 
 from shared.checkpoint.lock import LOCK_FILE, lock_of, write_lock

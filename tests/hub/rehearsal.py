@@ -1,8 +1,8 @@
 """One release from training to rollback, for a person to watch: `python tests/hub/rehearsal.py`.
 
 In a copy of this checkout, on simulated applicants, against the Hub-compatible server of the tests.
-The commands are those of docs/release.md; `--write docs/release.md` writes commands and output into
-that page. Nothing of this checkout is changed otherwise.
+The commands are those of docs/release-rehearsal.md; `--write docs/release-rehearsal.md` writes
+commands and output into that page. Nothing of this checkout is changed otherwise.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 # A script has only its own folder on the path.
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-from hub_server import Hub, running_hub  # noqa: E402
+from hub_emulator.server import Hub, running_hub  # noqa: E402
 from live_server import free_port  # noqa: E402
 from rehearsal_page import write_page  # noqa: E402
 from rehearsal_steps import PORT, SERVED, SPACE, STEPS, WHO, Step  # noqa: E402
@@ -71,8 +71,8 @@ class Stage:
 
     def plain(self, printed: str) -> str:
         """What was printed, without this run's paths and addresses."""
-        for found, instead in self.shown.items():
-            printed = printed.replace(found, instead)
+        for own, instead in self.shown.items():
+            printed = printed.replace(own, instead)
         return printed
 
 

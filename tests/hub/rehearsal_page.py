@@ -12,7 +12,7 @@ PLACE = re.compile(r"<!-- told:(?P<name>[\w-]+) -->\n(?P<text>.*?)<!-- /told:(?P
 def commands_of(page: Path) -> dict[str, str]:
     """What each place of a page says to type, with the signs of the shell before it."""
     places = PLACE.finditer(page.read_text(encoding="utf-8"))
-    return {found["name"]: typed_in(found["text"]) for found in places}
+    return {place["name"]: typed_in(place["text"]) for place in places}
 
 
 def typed_in(block: str) -> str:
@@ -31,8 +31,8 @@ def write_page(page: Path, told: Mapping[str, tuple[str, str]]) -> None:
         KeyError: the page has a place for a step that was not taken.
     """
 
-    def fill(found: re.Match[str]) -> str:
-        name = found["name"]
+    def fill(place: re.Match[str]) -> str:
+        name = place["name"]
         lines = "\n".join(part for part in told[name] if part)
         fence = "````" if "```" in lines else "```"  # what was printed may hold blocks itself
         return f"<!-- told:{name} -->\n{fence}console\n{lines}\n{fence}\n<!-- /told:{name} -->"

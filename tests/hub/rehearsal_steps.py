@@ -1,4 +1,4 @@
-"""The steps of a release, as a maintainer types them; docs/release.md tells the same."""
+"""The steps of a release, as a maintainer types them; docs/release-rehearsal.md tells the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SPACE = "loan"
 WHO = "me"
 MODELS = f"{WHO}/loan-models"
 LIVE = f"{WHO}/loan"
-SERVED = "http://127.0.0.1:8123"  # where docs/release.md has the server
+SERVED = "http://127.0.0.1:8123"  # where docs/release-rehearsal.md has the server
 PORT = "7870"  # and the folder's own app
 REFUSED = 1
 LAST = 34  # lines of a training
@@ -19,7 +19,7 @@ class Step:
     """Something that a maintainer types.
 
     Attributes:
-        name: of its place in docs/release.md.
+        name: of its place in docs/release-rehearsal.md.
         title: what it is for.
         typed: a line for the shell.
         code: how it should end.

@@ -14,7 +14,7 @@ from shared.checkpoint.contract import DRAWS_FILE, EVALUATION_FILE
 from shared.checkpoint.lock import LOCK_FILE, lock_of, write_lock
 from training.draws import DRAWS, PAIRING, hashes_of_measured
 from training.loan.card import write_card
-from training.release.gate_evidence import NOT_OURS
+from training.release.evidence import NOT_OURS
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = ROOT / "spaces" / "loan" / "checkpoint"

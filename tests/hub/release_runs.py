@@ -1,4 +1,4 @@
-"""The command lines of a release, run as a maintainer runs them: in a tree, against a Hub."""
+"""The commands of a release, run as a maintainer runs them: in a tree, against a Hub."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_server import Hub
-from hub_somewhere import Somewhere
+from commands import Told, run_in_process
+from hub_emulator.server import Hub
+from hub_emulator.somewhere import Somewhere
 from release_checkpoints import write_tree
 
 from shared.checkpoint.lock import lock_of, write_lock
+from training.release import history, promote, push, rollback
 
+COMMANDS = {
+    "history": history.main,
+    "promote": promote.main,
+    "push": push.main,
+    "rollback": rollback.main,
+}
 WHO = "me"
 REPOSITORY = f"{WHO}/loan-models"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a command printed, and how it ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ class Bench:
     @property
     def lock(self) -> dict[str, Any]:
         """What the Space's lock says."""
-        found: dict[str, Any] = json.loads(self.lock_path.read_text(encoding="utf-8"))
-        return found
+        recorded: dict[str, Any] = json.loads(self.lock_path.read_text(encoding="utf-8"))
+        return recorded
 
     @property
     def lock_path(self) -> Path:
@@ -54,21 +53,27 @@ class Bench:
 
     def start(self, *words: str | Path, **environment: str) -> subprocess.Popen[str]:
         """Start `python -m training.WORDS` in the tree; what is set to "" is not set there."""
-        found = self.environment | {"OMP_NUM_THREADS": "1"} | environment
+        wanted = self.environment | {"OMP_NUM_THREADS": "1"} | environment
         return subprocess.Popen(
             [sys.executable, "-m", f"training.{words[0]}", *map(str, words[1:])],
             cwd=self.tree,
-            env={key: value for key, value in found.items() if value},
+            env={key: value for key, value in wanted.items() if value},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *words: str | Path, **environment: str) -> Told:
-        """Run it to its end."""
+    def run_alone(self, *words: str | Path, **environment: str) -> Told:
+        """Run it to its end, in a process of its own."""
         process = self.start(*words, **environment)
         out, err = process.communicate(timeout=120)
         return Told(process.returncode, out, err)
+
+    def run(self, *words: str | Path, **environment: str) -> Told:
+        """Run it to its end, in this process; what is set to "" is not set there."""
+        wanted = self.environment | environment
+        wanted = {key: value for key, value in wanted.items() if value}
+        return run_in_process(COMMANDS[str(words[0])], words[1:], self.tree, wanted)
 
     def done(self, *words: str | Path) -> str:
         """What it prints when all goes well."""

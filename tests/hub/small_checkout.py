@@ -8,12 +8,17 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub_server import Hub
+import pytest
+from commands import Told, run_in_process
+from hub_emulator.quick_builder import QuickBuilder
+from hub_emulator.server import Hub
 from imports_of import ROOT, SPACES
 from small_checkpoint import write_checkpoint, write_space
 
 from shared.checkpoint.lock import LOCK_FILE, lock_of, write_lock
+from training.release import deploy, look
 
+COMMANDS = {"deploy": deploy.main, "look": look.main}
 MODEL, SPACE = "somebody/loan-model", "somebody/loan"
 
 
@@ -30,21 +35,32 @@ class Checkout:
         """The lock of the loan Space."""
         return self.folder / "spaces" / "loan" / LOCK_FILE
 
-    def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of spaces/, as a maintainer types it."""
-        return subprocess.run(
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of the maintainer's processes."""
+        return self.hub.environment(self.token, self.folder.parent / "home")
+
+    def run_alone(self, script: str, *arguments: str) -> Told:
+        """A command of spaces/, as a maintainer types it, in a process of its own."""
+        done = subprocess.run(
             [sys.executable, f"spaces/{script}.py", *arguments],
             cwd=self.folder,
-            env=self.hub.environment(self.token, self.folder.parent / "home"),
+            # The checkout's own code, which an editable install would not find.
+            env=self.environment | {"PYTHONPATH": str(self.folder)},
             capture_output=True,
             text=True,
         )
+        return Told(done.returncode, done.stdout, done.stderr)
 
-    def deploy(self, *arguments: str, name: str = "loan") -> subprocess.CompletedProcess[str]:
+    def run(self, script: str, *arguments: str) -> Told:
+        """The same in this process."""
+        return run_in_process(COMMANDS[script], arguments, self.folder, self.environment)
+
+    def deploy(self, *arguments: str, name: str = "loan") -> Told:
         """Deploy to SPACE."""
         return self.run("deploy", name, "--to", SPACE, *arguments)
 
-    def look(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def look(self, *arguments: str) -> Told:
         """Look at SPACE."""
         return self.run("look", "loan", "--at", SPACE, *arguments)
 
@@ -78,9 +94,16 @@ def small_checkout(folder: Path, hub: Hub) -> Checkout:
     shutil.copytree(ROOT / "spaces", tree / "spaces", ignore=left_out)
     shutil.copytree(ROOT / "shared", tree / "shared", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "requirements.lock", tree)
+    (tree / "training").symlink_to(ROOT / "training")
     for name in SPACES:
         write_space(tree / "spaces" / name, task=name)
-    found = Checkout(tree, hub, hub.user("somebody"))
-    found.git("init", "--quiet")
-    found.commit("A checkout")
-    return found
+    checkout = Checkout(tree, hub, hub.user("somebody"))
+    checkout.git("init", "--quiet")
+    checkout.commit("A checkout")
+    return checkout
+
+
+@pytest.fixture
+def checkout(hub: Hub, builder: QuickBuilder, tmp_path: Path) -> Checkout:
+    """Such a checkout, and a Hub that builds at once."""
+    return small_checkout(tmp_path, hub)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from huggingface_hub import HfApi
 
-from training.hub.account import check_account
-from training.hub.errors import PublishError
+from shared.errors import PublishError
+from training.release.hub import Repository, check_account
+
+
+def at(hub: Hub, token: str, name: str) -> Repository:
+    return Repository(name, api=HfApi(endpoint=hub.address, token=token))
 
 
 def refusal(hub: Hub, token: str, repository: str = "me/model") -> str:
     with pytest.raises(PublishError) as caught:
-        check_account(HfApi(endpoint=hub.address, token=token), repository)
+        check_account(at(hub, token, repository))
     assert token not in str(caught.value)
     return str(caught.value)
 
@@ -20,7 +24,7 @@ def refusal(hub: Hub, token: str, repository: str = "me/model") -> str:
 def test_who_may_write_is_named(hub: Hub) -> None:
     token = hub.user("me", organisations=("team",))
     for repository in ("me/model", "team/model"):
-        assert check_account(HfApi(endpoint=hub.address, token=token), repository) == "me"
+        assert check_account(at(hub, token, repository)) == "me"
 
 
 def test_an_expired_token_is_said_to_be_one(hub: Hub) -> None:

@@ -6,23 +6,20 @@ import json
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
-from quick_builder import QuickBuilder, revision_of
-from small_checkout import MODEL, SPACE, Checkout, small_checkout
+from hub_emulator.quick_builder import QuickBuilder, revision_of
+from hub_emulator.server import Hub
+from small_checkout import MODEL, SPACE, Checkout, checkout
+
+__all__ = ["checkout"]
 
 SOME_COMMIT = "f" * 40
 
 
-@pytest.fixture
-def checkout(hub: Hub, builder: QuickBuilder, tmp_path: Path) -> Checkout:
-    return small_checkout(tmp_path, hub)
-
-
 def files_of(hub: Hub) -> dict[str, bytes]:
     """What the Space holds, but for what the Hub itself put there."""
-    found = dict(hub.repo(SPACE, "space").commits[0].files)
-    found.pop(".gitattributes", None)
-    return found
+    files = dict(hub.repo(SPACE, "space").commits[0].files)
+    files.pop(".gitattributes", None)
+    return files
 
 
 def test_a_new_space_is_made_put_up_in_one_commit_and_answers(
@@ -30,15 +27,15 @@ def test_a_new_space_is_made_put_up_in_one_commit_and_answers(
 ) -> None:
     commit = checkout.publish()
     done = checkout.deploy("--hardware", "zero-a10g")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"{SPACE} does not exist yet. It will be made, on zero-a10g." in done.stdout
-    assert done.stdout.endswith(
+    assert (done.code, done.err) == (0, "")
+    assert f"{SPACE} does not exist yet. It will be made, on zero-a10g." in done.out
+    assert done.out.endswith(
         f"{SPACE} answers with the locked model, {commit[:12]} (hub), "
         f"code {checkout.git('rev-parse', 'HEAD')[:12]}.\n"
     )
     assert hub.space(SPACE).hardware == "zero-a10g"
-    assert "  + app.py  1 file, " in done.stdout
-    assert "  + loan_space/  " in done.stdout
+    assert "  + app.py  1 file, " in done.out
+    assert "  + loan_space/  " in done.out
     assert len(hub.repo(SPACE, "space").commits) == 2  # the first is the Hub's own
     checkout.run("deploy", "loan", "--local", str(tmp_path / "folder"))
     local = {
@@ -54,19 +51,19 @@ def test_without_a_published_model_the_bundled_checkpoint_goes_along(
     hub: Hub, checkout: Checkout
 ) -> None:
     done = checkout.deploy()
-    assert done.returncode == 0, done.stderr
-    assert "Model: the bundled one, in checkpoint/; none has been published yet." in done.stdout
+    assert done.code == 0, done.err
+    assert "Model: the bundled one, in checkpoint/; none has been published yet." in done.out
     assert "checkpoint/ml.onnx" in files_of(hub)
-    assert "(bundled)" in done.stdout
+    assert "(bundled)" in done.out
 
 
 def test_with_a_published_model_the_bundled_one_goes_along_only_when_asked(
     hub: Hub, checkout: Checkout
 ) -> None:
     checkout.publish()
-    assert "without the bundled one" in checkout.deploy().stdout
+    assert "without the bundled one" in checkout.deploy().out
     assert "checkpoint/ml.onnx" not in files_of(hub)
-    assert "with the bundled one in checkpoint/" in checkout.deploy("--with-checkpoint").stdout
+    assert "with the bundled one in checkpoint/" in checkout.deploy("--with-checkpoint").out
     assert "checkpoint/ml.onnx" in files_of(hub)
 
 
@@ -74,40 +71,40 @@ def test_what_is_there_already_is_not_put_up_again(hub: Hub, checkout: Checkout)
     checkout.deploy()
     head = hub.repo(SPACE, "space").head
     done = checkout.deploy()
-    assert done.returncode == 0, done.stderr
-    assert f"{SPACE} holds these files already, at {head}." in done.stdout
+    assert done.code == 0, done.err
+    assert f"{SPACE} holds these files already, at {head}." in done.out
     assert hub.repo(SPACE, "space").head == head
 
 
 def test_changes_are_shown_and_only_they_are_put_up(hub: Hub, checkout: Checkout) -> None:
     checkout.deploy()
     (checkout.folder / "spaces" / "loan" / "app.py").write_text("# new", encoding="utf-8")
-    (checkout.folder / "spaces" / "loan" / "loan_space" / "footer.py").unlink()
+    (checkout.folder / "spaces" / "loan" / "loan_space" / "code_view.py").unlink()
     (checkout.folder / "spaces" / "loan" / "added.txt").write_text("12345", encoding="utf-8")
     checkout.commit("Changes")
     before = files_of(hub)
     done = checkout.deploy()
-    lines = [line.strip() for line in done.stdout.splitlines()]
-    assert {"+ added.txt  5 bytes", "~ app.py  5 bytes", "- loan_space/footer.py"} <= set(lines)
+    lines = [line.strip() for line in done.out.splitlines()]
+    assert {"+ added.txt  5 bytes", "~ app.py  5 bytes", "- loan_space/code_view.py"} <= set(lines)
     after = files_of(hub)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    assert changed >= {"SOURCE", "added.txt", "app.py", "loan_space/footer.py"}
+    assert changed >= {"SOURCE", "added.txt", "app.py", "loan_space/code_view.py"}
     assert not [name for name in changed if name.startswith("checkpoint")]
 
 
 def test_a_dry_run_shows_all_and_changes_nothing(hub: Hub, checkout: Checkout) -> None:
     done = checkout.deploy("--dry-run")
-    assert done.returncode == 0, done.stderr
-    assert "  + app.py  " in done.stdout
-    assert done.stdout.endswith("Nothing was put up (--dry-run).\n")
+    assert done.code == 0, done.err
+    assert "  + app.py  " in done.out
+    assert done.out.endswith("Nothing was put up (--dry-run).\n")
     assert ("space", SPACE) not in hub.repositories
 
 
 def test_uncommitted_changes_are_said(checkout: Checkout) -> None:
-    assert "no commit holds" not in checkout.deploy("--dry-run").stdout
+    assert "no commit holds" not in checkout.deploy("--dry-run").out
     (checkout.folder / "spaces" / "loan" / "app.py").write_text("# new", encoding="utf-8")
     done = checkout.deploy("--dry-run")
-    assert "spaces/ or shared/ has changes that no commit holds; SOURCE says so." in done.stdout
+    assert "spaces/ or shared/ has changes that no commit holds; SOURCE says so." in done.out
 
 
 def test_hardware_that_wants_a_paid_plan_is_refused_with_what_is_free(
@@ -115,19 +112,19 @@ def test_hardware_that_wants_a_paid_plan_is_refused_with_what_is_free(
 ) -> None:
     hub.paid = False
     done = checkout.deploy()
-    assert done.returncode == 1
-    assert done.stderr == (
+    assert done.code == 1
+    assert done.err == (
         f"Could not make the Space ({SPACE}): a new Space on cpu-basic needs a paid plan. "
         "--hardware zero-a10g is free for a personal account.\n"
     )
-    assert checkout.deploy("--hardware", "zero-a10g").returncode == 0
+    assert checkout.deploy("--hardware", "zero-a10g").code == 0
 
 
 def test_other_hardware_is_requested_once(hub: Hub, checkout: Checkout) -> None:
     checkout.deploy()
-    assert "Hardware: cpu-basic -> t4-small" in checkout.deploy("--hardware", "t4-small").stdout
+    assert "Hardware: cpu-basic -> t4-small" in checkout.deploy("--hardware", "t4-small").out
     assert hub.space(SPACE).hardware == "t4-small"
-    assert "Hardware:" not in checkout.deploy("--hardware", "t4-small").stdout
+    assert "Hardware:" not in checkout.deploy("--hardware", "t4-small").out
 
 
 @pytest.mark.parametrize(
@@ -146,15 +143,15 @@ def test_a_failure_shows_the_log_and_the_way_back_which_works(
     checkout.commit("A mistake")
     builder.breaks = stage
     done = checkout.deploy()
-    assert done.returncode == 1
-    assert done.stderr == f"{SPACE} does not run: {stage}. The Hub says: It broke.\n"
-    assert last in done.stdout
+    assert done.code == 1
+    assert done.err == f"{SPACE} does not run: {stage}. The Hub says: It broke.\n"
+    assert last in done.out
     way_back = f"python spaces/deploy.py loan --to {SPACE} --back-to {good}"
-    assert done.stdout.endswith(f"{way_back}\n")
+    assert done.out.endswith(f"{way_back}\n")
     assert files_of(hub) != held
     builder.breaks = ""
     back = checkout.run("deploy", *way_back.split()[2:])
-    assert back.returncode == 0, back.stderr
+    assert back.code == 0, back.err
     assert files_of(hub) == held
     commits = hub.repo(SPACE, "space").commits
     assert (len(commits), commits[0].title) == (4, f"Back to {good[:12]}")
@@ -170,7 +167,7 @@ def test_after_two_failures_the_way_back_leads_past_both(
         (checkout.folder / "spaces" / "loan" / "app.py").write_text(mistake, encoding="utf-8")
         done = checkout.deploy()
     bad = hub.repo(SPACE, "space").commits[1].oid
-    said = done.stdout.split("The version before did not run either.")[1]
+    said = done.out.split("The version before did not run either.")[1]
     assert f"--to {SPACE} --back-to COMMIT" in said
     assert good in said
     assert bad not in said
@@ -183,8 +180,8 @@ def test_the_way_back_brings_the_model_of_that_time(hub: Hub, checkout: Checkout
     checkout.publish("second")
     checkout.deploy()
     done = checkout.deploy("--back-to", good)
-    assert done.returncode == 0, done.stderr
-    assert f"the locked model, {first[:12]} (hub)" in done.stdout
+    assert done.code == 0, done.err
+    assert f"the locked model, {first[:12]} (hub)" in done.out
 
 
 def test_another_model_that_answers_is_a_failure(builder: QuickBuilder, checkout: Checkout) -> None:
@@ -192,11 +189,11 @@ def test_another_model_that_answers_is_a_failure(builder: QuickBuilder, checkout
     lock = json.loads(checkout.lock.read_text(encoding="utf-8"))
     builder.answers = [{**revision_of(lock), "revision": SOME_COMMIT}]
     done = checkout.deploy()
-    assert done.returncode == 1
+    assert done.code == 1
     assert f"answers with {SOME_COMMIT[:12]} (hub), not with the locked {commit[:12]}." in (
-        done.stderr
+        done.err
     )
-    assert "There is no version before this one." in done.stdout
+    assert "There is no version before this one." in done.out
 
 
 def test_somebody_elses_commit_in_between_is_not_overwritten(hub: Hub, checkout: Checkout) -> None:
@@ -207,8 +204,8 @@ def test_somebody_elses_commit_in_between_is_not_overwritten(hub: Hub, checkout:
     (theirs / "app.py").write_text("# theirs", encoding="utf-8")
     hub.before("commit", lambda: hub.publish(SPACE, theirs, "space"))
     done = checkout.deploy()
-    assert done.returncode == 1
-    assert "Nothing was overwritten" in done.stderr
+    assert done.code == 1
+    assert "Nothing was overwritten" in done.err
     assert files_of(hub)["app.py"] == b"# theirs"
 
 
@@ -220,18 +217,16 @@ def test_a_space_that_was_not_deployed_from_here_is_left_alone(
     (theirs / "app.py").touch()
     hub.publish(SPACE, theirs, "space")
     done = checkout.deploy()
-    assert done.returncode == 1
-    assert "was not deployed from here: it has no SOURCE or no checkpoint.json." in done.stderr
+    assert done.code == 1
+    assert "was not deployed from here: it has no SOURCE or no checkpoint.json." in done.err
     assert list(files_of(hub)) == ["app.py"]
 
 
 def test_one_of_our_spaces_is_not_put_over_the_other(checkout: Checkout) -> None:
     checkout.deploy()
     done = checkout.deploy(name="tumor")
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"{SPACE} holds the loan Space, not the tumor Space. Name another one.\n"
-    )
+    assert done.code == 1
+    assert done.err == (f"{SPACE} holds the loan Space, not the tumor Space. Name another one.\n")
 
 
 def test_a_locked_model_that_is_not_on_the_hub_stops_before_anything_is_made(
@@ -240,8 +235,8 @@ def test_a_locked_model_that_is_not_on_the_hub_stops_before_anything_is_made(
     commit = checkout.publish()
     hub.delete(MODEL)
     done = checkout.deploy()
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"Could not find the locked model at {commit} ({MODEL})")
+    assert done.code == 1
+    assert done.err.startswith(f"Could not find the locked model at {commit} ({MODEL})")
     assert ("space", SPACE) not in hub.repositories
 
 
@@ -249,73 +244,8 @@ def test_a_private_model_is_not_brought_along_by_the_build(hub: Hub, checkout: C
     checkout.publish()
     hub.repo(MODEL).private = True
     done = checkout.deploy()
-    assert done.returncode == 0, done.stderr
-    assert f"{MODEL} is private: the Space needs a secret HF_TOKEN" in done.stdout
+    assert done.code == 0, done.err
+    assert f"{MODEL} is private: the Space needs a secret HF_TOKEN" in done.out
     readme = files_of(hub)["README.md"].decode()
     assert f"models:\n- {MODEL}\n" in readme
     assert "preload_from_hub" not in readme
-
-
-def test_a_build_that_takes_too_long_is_said(hub: Hub, checkout: Checkout) -> None:
-    hub.builder = None
-    done = checkout.deploy("--wait", "1")
-    assert done.returncode == 1
-    head = hub.repo(SPACE, "space").head
-    assert done.stderr.startswith(f"{SPACE} does not run {head[:12]} after 1 s (BUILDING).")
-
-
-def test_a_private_space_is_asked_with_the_token_and_a_public_one_without(
-    builder: QuickBuilder, checkout: Checkout
-) -> None:
-    assert checkout.deploy("--private").returncode == 0
-    assert builder.asked == [f"Bearer {checkout.token}"]
-    checkout.hub.repo(SPACE, "space").private = False
-    assert checkout.deploy().returncode == 0
-    assert builder.asked[1:] == [None]
-
-
-@pytest.mark.parametrize("commit", ["v1", SOME_COMMIT])
-def test_a_way_back_to_no_commit_is_refused(hub: Hub, checkout: Checkout, commit: str) -> None:
-    checkout.deploy()
-    head = hub.repo(SPACE, "space").head
-    done = checkout.deploy("--back-to", commit)
-    assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1
-    assert hub.repo(SPACE, "space").head == head
-
-
-def test_without_a_token_nothing_is_begun(hub: Hub, checkout: Checkout) -> None:
-    stranger = Checkout(checkout.folder, hub, "")
-    done = stranger.deploy()
-    assert done.returncode == 1
-    assert done.stderr.startswith("There is no token.")
-    assert hub.asked == []
-
-
-def test_a_hub_in_trouble_while_it_builds_is_asked_again(hub: Hub, checkout: Checkout) -> None:
-    hub.fail("runtime", 503, times=2)
-    done = checkout.deploy()
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("Could not ask for its state") == 2
-
-
-def test_a_space_whose_making_was_not_answered_is_made_once(hub: Hub, checkout: Checkout) -> None:
-    hub.cut("create_repo", when="after")
-    done = checkout.deploy()
-    assert done.returncode == 0, done.stderr
-    assert len(hub.repo(SPACE, "space").commits) == 2
-
-
-def test_a_log_that_cannot_be_had_hides_nothing_else(
-    hub: Hub, builder: QuickBuilder, checkout: Checkout
-) -> None:
-    checkout.deploy()
-    good = hub.repo(SPACE, "space").head
-    (checkout.folder / "spaces" / "loan" / "app.py").write_text("import tea", encoding="utf-8")
-    builder.breaks = "BUILD_ERROR"
-    hub.fail("logs", 403, times=0)
-    done = checkout.deploy()
-    assert done.returncode == 1
-    assert done.stderr == f"{SPACE} does not run: BUILD_ERROR. The Hub says: It broke.\n"
-    assert "The build log cannot be had" in done.stdout
-    assert f"--back-to {good}" in done.stdout

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from hub_client import without_pauses
-from hub_server import Hub
+from hub_emulator.server import Hub
 from huggingface_hub import HfApi
 
-from training.hub.errors import PublishError
-from training.release.fetch import fetch
+from shared.errors import PublishError
+from training.release.hub import Repository
+from training.release.promote import fetch
 
 REPOSITORY = "me/model"
 FILES = {"evaluation.json": b"{}", "plots/roc.svg": b"<svg/>" * 100, "weights.bin": b"\1" * 5000}
@@ -34,17 +35,15 @@ def commit(hub: Hub, tmp_path: Path) -> str:
     return hub.publish(REPOSITORY, tmp_path / "published")
 
 
-def fetched(hub: Hub, commit: str) -> tuple[dict[str, bytes], list[str]]:
-    """What arrived, and what was said."""
-    said: list[str] = []
-    folder = fetch(
-        HfApi(endpoint=hub.address, token=hub.user("me")), REPOSITORY, commit, said.append
-    )
-    return {name: (folder / name).read_bytes() for name in FILES}, said
+def fetched(hub: Hub, commit: str) -> dict[str, bytes]:
+    """What arrived."""
+    api = HfApi(endpoint=hub.address, token=hub.user("me"))
+    folder = fetch(Repository(REPOSITORY, api=api), commit)
+    return {name: (folder / name).read_bytes() for name in FILES}
 
 
 def test_all_files_arrive(hub: Hub, commit: str) -> None:
-    assert fetched(hub, commit)[0] == FILES
+    assert fetched(hub, commit) == FILES
 
 
 @pytest.mark.parametrize("name", ["plots/roc.svg", "weights.bin"])
@@ -60,12 +59,13 @@ def test_a_file_that_never_arrives_whole_is_refused(hub: Hub, commit: str) -> No
         fetched(hub, commit)
 
 
-def test_a_damaged_cache_is_fetched_again(hub: Hub, commit: str, cache: Path) -> None:
+def test_a_damaged_cache_is_fetched_again(
+    hub: Hub, commit: str, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     fetched(hub, commit)
     next(cache.rglob("snapshots/*/weights.bin")).resolve().write_bytes(b"damaged")
-    found, said = fetched(hub, commit)
-    assert found == FILES
-    assert any(line.startswith("weights.bin is damaged") for line in said)
+    assert fetched(hub, commit) == FILES
+    assert "\nweights.bin is damaged" in capsys.readouterr().out
 
 
 def test_a_revision_that_is_gone_is_said_to_be(hub: Hub, commit: str) -> None:

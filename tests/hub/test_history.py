@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub_server import Hub
+from hub_emulator.server import Hub
 from release_checkpoints import write_loan
 from release_runs import REPOSITORY, Bench, bench
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from loader import NOWHERE, REPOSITORY, Loader
 
 from shared.checkpoint.contract import hash_folder
@@ -80,7 +80,7 @@ def test_two_at_once_on_one_cache_both_get_all_of_it(hub: Hub, loader: Loader) -
     ]
     said = [process.communicate(timeout=60)[0].decode() for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert all('"source": "hub"' in each for each in said)
+    assert all('"source": "hub"' in line for line in said)
     assert hash_folder(loader.cached("README.md").parent) == hash_folder(loader.published)
     assert not list(loader.home.rglob("*.incomplete"))
 
@@ -113,14 +113,14 @@ def test_a_read_only_cache_that_holds_everything_answers_without_the_hub(loader:
 def read_only(folder: Path) -> Iterator[list[str]]:
     """What starts a command that cannot write to a folder: root is kept out by a mount alone."""
     if os.geteuid() != 0:
-        folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
-        for each in folders:
-            each.chmod(0o555)
+        folders = [folder, *(below for below in folder.rglob("*") if below.is_dir())]
+        for path in folders:
+            path.chmod(0o555)
         try:
             yield []
         finally:
-            for each in folders:
-                each.chmod(0o755)
+            for path in folders:
+                path.chmod(0o755)
         return
     mount = f"mount --bind '{folder}' '{folder}' && mount -o remount,ro,bind '{folder}'"
     before = ["unshare", "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh"]

@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from live_server import free_port
 from published_space import bundled_of, write_published
 
+pytestmark = pytest.mark.slow
 AT_ONCE = 3.0  # seconds
 PATIENCE = 60.0
 

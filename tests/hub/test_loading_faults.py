@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from loader import NOWHERE, REPOSITORY, Loader, locked
 
 from shared.checkpoint.contract import hash_folder
-from shared.checkpoint.order import PATIENCE
+from shared.checkpoint.loading import PATIENCE
 
 SAID = {
     401: "shows no such repository; a private one needs a token that may read it (HTTP 401)",
@@ -84,10 +84,10 @@ def test_a_file_of_which_only_half_arrives_is_refused_by_name(
     with asking_on(loader, tmp_path / "log") as said:
         said("model.onnx arrived incomplete. Asking again")
         hub.heal()
-        found = json.loads(said('{"folder"'))
-    assert found["source"] == "bundled"
-    assert found["took"] < PATIENCE + 2
-    assert found["later"]["source"] == "hub"
+        answer = json.loads(said('{"folder"'))
+    assert answer["source"] == "bundled"
+    assert answer["took"] < PATIENCE + 2
+    assert answer["later"]["source"] == "hub"
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -98,9 +98,9 @@ def test_a_hub_in_trouble_is_asked_again_until_it_is_well(
     with asking_on(loader, tmp_path / "log") as said:
         said(f"(HTTP {status}). Asking again")
         hub.heal()
-        found = json.loads(said('{"folder"'))
-    assert (found["source"], found["later"]["revision"]) == ("bundled", loader.commit)
-    assert "came after the start" in found["later"]["why"]
+        answer = json.loads(said('{"folder"'))
+    assert (answer["source"], answer["later"]["revision"]) == ("bundled", loader.commit)
+    assert "came after the start" in answer["later"]["why"]
 
 
 @pytest.mark.parametrize("status", [401, 404])
@@ -119,10 +119,10 @@ def asking_on(loader: Loader, log: Path) -> Iterator[Callable[[str], str]]:
 
     def said(words: str) -> str:
         end = time.monotonic() + 60
-        while not (found := [x for x in log.read_text("utf-8").splitlines() if words in x]):
+        while not (lines := [x for x in log.read_text("utf-8").splitlines() if words in x]):
             assert time.monotonic() < end, log.read_text("utf-8")
             time.sleep(0.05)
-        return found[0]
+        return lines[0]
 
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from playwright.sync_api import Browser, Page, expect
 from published_space import bundled_of, running_published, wait_for, write_published
 from visit import answered, give, scored
 
+pytestmark = pytest.mark.slow
 BUNDLED, HUB = "the checkpoint that comes with this Space", "the Hugging Face Hub"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub_server import Hub
+from hub_emulator.server import Hub
 from loader import NOWHERE, REPOSITORY, Loader
 
 from shared.checkpoint.contract import digest_of, hash_folder
-from shared.checkpoint.order import PATIENCE
+from shared.checkpoint.loading import PATIENCE
 
 
 def test_the_locked_revision_comes_from_the_hub(loader: Loader) -> None:

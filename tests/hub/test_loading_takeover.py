@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from gradio_client import Client, handle_file
-from hub_server import Hub
+from hub_emulator.server import Hub
 from live_server import Server
 from mcp_calls import ask
 from published_space import bundled_of, running_published, wait_for, write_published
@@ -50,16 +50,16 @@ class Caller:
 def asking(address: str) -> Iterator[list[Caller]]:
     """Two callers in threads."""
     callers = [Caller(address) for _ in range(2)]
-    threads = [threading.Thread(target=each.ask_all_the_time) for each in callers]
-    for each in threads:
-        each.start()
+    threads = [threading.Thread(target=caller.ask_all_the_time) for caller in callers]
+    for thread in threads:
+        thread.start()
     try:
         yield callers
     finally:
         for caller in callers:
             caller.stop.set()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.join()
 
 
 def written(hub: Hub, name: str, folder: Path) -> Path:
@@ -71,14 +71,14 @@ def written(hub: Hub, name: str, folder: Path) -> Path:
 def model(server: Server) -> dict[str, Any]:
     """What /model says of its revision."""
     reply = httpx.post(f"{server.address}/gradio_api/run/model", json={"data": []}, timeout=60)
-    found: dict[str, Any] = reply.raise_for_status().json()["data"][0]["revision"]
-    return found
+    revision: dict[str, Any] = reply.raise_for_status().json()["data"][0]["revision"]
+    return revision
 
 
 def page(server: Server) -> str:
     """All that a browser gets to show."""
     values = httpx.get(f"{server.address}/config", timeout=60).json()["components"]
-    return " ".join(str(each["props"].get("value")) for each in values)
+    return " ".join(str(component["props"].get("value")) for component in values)
 
 
 def test_the_hubs_model_takes_over_and_no_request_is_dropped(hub: Hub, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_the_hubs_model_takes_over_and_no_request_is_dropped(hub: Hub, tmp_path:
         commit = hub.repo("somebody/loan").head
         for caller in callers:
             assert caller.failed == []
-            sources = [each["source"] for each in caller.seen]
+            sources = [answer["source"] for answer in caller.seen]
             assert sources[0] == "bundled" and sources[-1] == "hub"
             assert sources == sorted(sources)  # all of the one, then all of the other
             assert caller.seen[-1]["revision"] == commit
@@ -111,6 +111,7 @@ def test_the_hubs_model_takes_over_and_no_request_is_dropped(hub: Hub, tmp_path:
         assert commit in said["content"][0]["text"]
 
 
+@pytest.mark.slow
 def test_the_tumor_space_explains_with_the_model_that_took_over(
     hub: Hub, tmp_path: Path, example: str
 ) -> None:
@@ -129,6 +130,7 @@ def test_the_tumor_space_explains_with_the_model_that_took_over(
         assert FROM_HUB in page(server)
 
 
+@pytest.mark.slow
 def test_a_model_that_this_code_cannot_open_leaves_the_bundled_one(
     hub: Hub, tmp_path: Path
 ) -> None:
@@ -142,6 +144,7 @@ def test_a_model_that_this_code_cannot_open_leaves_the_bundled_one(
         assert BUNDLED in page(server)
 
 
+@pytest.mark.slow
 def test_a_model_in_time_that_this_code_cannot_open_is_refused_by_name(
     hub: Hub, tmp_path: Path
 ) -> None:
@@ -163,6 +166,7 @@ def unreadable(hub: Hub, folder: Path) -> Path:
     return write_published(hub, "loan", checkpoint, folder / "space", own=bundled_of("loan"))
 
 
+@pytest.mark.slow
 def test_a_model_that_never_comes_leaves_the_truth_on_the_page(hub: Hub, tmp_path: Path) -> None:
     space = written(hub, "loan", tmp_path)
     hub.repo("somebody/loan").forget(hub.repo("somebody/loan").head)
@@ -174,6 +178,7 @@ def test_a_model_that_never_comes_leaves_the_truth_on_the_page(hub: Hub, tmp_pat
         assert BUNDLED in page(server)
 
 
+@pytest.mark.slow
 def test_a_space_that_bundles_nothing_waits_for_its_model(hub: Hub, tmp_path: Path) -> None:
     checkpoint = bundled_of("loan")
     space = write_published(hub, "loan", checkpoint, tmp_path / "space", own=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hub_server import Hub
+from hub_emulator.server import Hub
 from release_checkpoints import write_loan
 from release_runs import REPOSITORY, WHO, Bench, all_files, bench
 

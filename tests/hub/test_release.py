@@ -10,7 +10,7 @@ from rehearsal import ROOT, Told, print_told, rehearse
 from rehearsal_page import commands_of, write_page
 from rehearsal_steps import STEPS, Step
 
-PAGE = ROOT / "docs" / "release.md"
+PAGE = ROOT / "docs" / "release-rehearsal.md"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -25,21 +25,24 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
 @pytest.fixture(scope="module")
 def published(story: dict[str, Told]) -> tuple[str, str]:
     """The commits of v1 and v2."""
-    found = [re.search(rf"Published as {tag} of .*commit ({COMMIT.pattern})", story[step].printed)
+    matches = [re.search(rf"Published as {tag} of .*commit ({COMMIT.pattern})", story[step].printed)
              for step, tag in (("push", "v1"), ("push-better", "v2"))]  # fmt: skip
-    assert all(found)
-    return tuple(each[1] for each in found if each)  # type: ignore[return-value]
+    assert all(matches)
+    return tuple(match[1] for match in matches if match)  # type: ignore[return-value]
 
 
+@pytest.mark.slow
 def test_every_step_was_taken(story: dict[str, Told]) -> None:
     assert list(story) == [step.name for step in STEPS]
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing(story: dict[str, Told]) -> None:
     assert "Nothing was written" in story["dry-run"].printed
     assert "would be created" in story["dry-run"].printed
 
 
+@pytest.mark.slow
 def test_the_folder_answers_with_the_first_version(
     story: dict[str, Told], published: tuple[str, str]
 ) -> None:
@@ -47,6 +50,7 @@ def test_the_folder_answers_with_the_first_version(
     assert "'source': 'hub'" in story["ask-local"].printed
 
 
+@pytest.mark.slow
 def test_a_worse_model_is_refused_with_its_figures(story: dict[str, Told]) -> None:
     said = story["push-worse"].printed
     assert re.search(r"AUC, machine learning .* worse$", said, re.MULTILINE)
@@ -54,6 +58,7 @@ def test_a_worse_model_is_refused_with_its_figures(story: dict[str, Told]) -> No
     assert "v2" not in said
 
 
+@pytest.mark.slow
 def test_what_answers_follows_what_was_promoted(
     story: dict[str, Told], published: tuple[str, str]
 ) -> None:
@@ -63,6 +68,7 @@ def test_what_answers_follows_what_was_promoted(
         assert f"answers with the locked model, {commit}" in story[step].printed, step
 
 
+@pytest.mark.slow
 def test_a_promotion_changes_the_lock_alone(story: dict[str, Told]) -> None:
     assert "1 file changed" in story["review"].printed
     assert "spaces/loan/checkpoint.json" in story["review"].printed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub_somewhere import Somewhere
+from hub_emulator.somewhere import Somewhere
 from release_checkpoints import write_loan
 from release_runs import bench_somewhere
 

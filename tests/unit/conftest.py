@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.loan.fields.declared import FIELDS, Fields
-from shared.loan.table.read import Chunk, read_chunks
+from shared.loan.table.reading import Chunk, read_chunks
 
 ReadTable = Callable[..., list[Chunk]]
 

@@ -1,4 +1,4 @@
-"""Arrows point one way: a Space's package -> shared <- training <- deploying."""
+"""Arrows point one way: a Space's package -> shared <- training, its stages <- its release."""
 
 from __future__ import annotations
 
@@ -10,17 +10,26 @@ from pathlib import Path
 import pytest
 from imports_of import PACKAGES, ROOT, SPACE_PACKAGES, SPACES, imported, modules, top_levels
 
-from deploying.reach import imported as may_import
+from training.release.assembly import imported as may_import
 
-OURS = {"shared", "training", "deploying", "tumor_space", "loan_space", "spaces", "tests"}
+OURS = {"shared", "training", "tumor_space", "loan_space", "spaces", "tests"}
 MAY_IMPORT = {
     "shared": {"shared"},
     "training": {"training", "shared"},
     "tumor_space": {"tumor_space", "shared"},
     "loan_space": {"loan_space", "shared"},
-    "deploying": {"deploying", "training", "shared"},
 }
-PARTS = {"deploying": {"shared.checkpoint", "training.hub"}}  # of what it imports, only these
+RELEASE = PACKAGES["training"] / "release"
+COMMANDS = [
+    PACKAGES["training"] / f"{name}.py" for name in ("push", "promote", "history", "rollback")
+]
+SCRIPTS = [ROOT / "spaces" / f"{name}.py" for name in ("deploy", "look")]
+# What deploying and looking may reach: the workflows install the Hub's client and nothing else.
+DEPLOYING = {
+    "training.release",
+    *(f"training.release.{name}" for name in ("assembly", "build", "commits", "deploy", "hub")),
+    *(f"training.release.{name}" for name in ("front_matter", "live", "look", "restore", "space")),
+}
 ZERO_GPU = PACKAGES["shared"] / "page" / "gpu.py"  # imports the stranger's package `spaces`
 PAGE = PACKAGES["shared"] / "page"
 NO_PAGE = [path for path in modules(PACKAGES["shared"]) if PAGE not in path.parents]
@@ -39,12 +48,31 @@ def test_a_package_imports_only_what_lies_in_its_direction(package: str) -> None
         assert not wrong, f"{module.relative_to(ROOT)} imports {wrong}"
 
 
-@pytest.mark.parametrize("package", PARTS)
-def test_of_other_packages_only_some_parts_are_imported(package: str) -> None:
-    for module in modules(PACKAGES[package]):
-        ours = [name for name in imported(module) if name.split(".")[0] in OURS - {package}]
-        wrong = {".".join(name.split(".")[:2]) for name in ours} - PARTS[package]
-        assert not wrong, f"{module.relative_to(ROOT)} imports {wrong}"
+def test_no_stage_of_training_knows_of_its_release() -> None:
+    stages = [path for path in modules(PACKAGES["training"]) if RELEASE not in path.parents]
+    for module in set(stages) - set(COMMANDS):
+        names = {".".join(name.split(".")[:2]) for name in may_import(module)}
+        assert "training.release" not in names, module.relative_to(ROOT)
+
+
+def test_a_command_hands_on_to_its_room() -> None:
+    for module in COMMANDS + SCRIPTS:
+        assert imported(module) == {f"training.release.{module.stem}"}
+
+
+def test_deploying_reaches_only_its_own_part_of_the_release() -> None:
+    waiting, reached = list(SCRIPTS), set()
+    while waiting:
+        for name in may_import(waiting.pop()):
+            path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            if name.split(".")[0] not in OURS or name in reached:
+                continue
+            if path.is_file() or (path.with_suffix("") / "__init__.py").is_file():
+                reached.add(name)
+                waiting += [path] if path.is_file() else []
+    assert {name for name in reached if name.startswith("training.")} == DEPLOYING
+    others = {name for name in reached if not name.startswith(("training", "shared.checkpoint"))}
+    assert others <= {"shared", "shared.errors", "shared.pauses"}
 
 
 def test_what_predicts_and_explains_knows_no_gradio() -> None:

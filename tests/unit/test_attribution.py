@@ -10,20 +10,23 @@ from captum.attr import IntegratedGradients, Occlusion
 
 from shared.errors import InputError
 from shared.slices.framing import to_input
-from shared.tumor.attribution import BLACK, STRIDE_SHARE, WINDOW_SHARE, Steps
-from shared.tumor.attribution import integrated_gradients as gradients_of
-from shared.tumor.attribution import occlusion as occlusion_of
-from shared.tumor.explain import explain
+from shared.tumor.attribution import BLACK, STRIDE_SHARE, WINDOW_SHARE
 from shared.tumor.head import load_head
 from shared.tumor.heatmap import Heatmap
+from shared.tumor.methods import explain_in_steps, finished
+
+SLICE = (bundled.predictor(), bundled.answer())
 
 
 def pixels() -> torch.Tensor:
     return torch.from_numpy(to_input(bundled.answer().prepared.pixels))
 
 
-def result(steps: Steps) -> tuple[list[float], Heatmap]:
-    """All shares that were yielded, and the map."""
+def result(method: str) -> tuple[list[float], Heatmap]:
+    """All shares that were yielded for meningioma, and the map."""
+    steps = explain_in_steps(
+        bundled.predictor(), bundled.answer(), target="meningioma", method=method
+    )
     shares: list[float] = []
     while True:
         try:
@@ -34,12 +37,12 @@ def result(steps: Steps) -> tuple[list[float], Heatmap]:
 
 @pytest.fixture(scope="module")
 def integrated() -> tuple[list[float], Heatmap]:
-    return result(gradients_of(bundled.predictor(), bundled.answer(), target="meningioma"))
+    return result("integrated_gradients")
 
 
 @pytest.fixture(scope="module")
 def occluded() -> tuple[list[float], Heatmap]:
-    return result(occlusion_of(bundled.predictor(), bundled.answer(), target="meningioma"))
+    return result("occlusion")
 
 
 @pytest.mark.parametrize("which", ["integrated", "occluded"])
@@ -97,7 +100,7 @@ def test_occlusion_agrees_with_captum_on_the_whole_square(
 
 
 def test_closing_ends_the_work() -> None:
-    steps = occlusion_of(bundled.predictor(), bundled.answer())
+    steps = explain_in_steps(bundled.predictor(), bundled.answer(), method="occlusion")
     next(steps)
     steps.close()
     with pytest.raises(StopIteration):
@@ -106,9 +109,9 @@ def test_closing_ends_the_work() -> None:
 
 def test_a_layer_goes_only_with_gradcam() -> None:
     with pytest.raises(InputError, match="'stage 2'.*Leave the layer out"):
-        explain(bundled.predictor(), bundled.answer(), method="occlusion", layer="stage 2")
+        finished(explain_in_steps(*SLICE, method="occlusion", layer="stage 2"))
 
 
 def test_an_unknown_method_is_named() -> None:
     with pytest.raises(InputError, match="'lime'.*'occlusion'"):
-        explain(bundled.predictor(), bundled.answer(), method="lime")
+        finished(explain_in_steps(*SLICE, method="lime"))

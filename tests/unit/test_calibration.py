@@ -7,8 +7,8 @@ import pytest
 
 from shared.tumor.decision import prediction_set, probabilities
 from shared.tumor.gate import gate_score, pooled
-from training.tumor.calibration import fit_set_quantile, fit_temperature
-from training.tumor.gate_fit import Seen, fit_gate
+from training.tumor.decide import fit_set_quantile, fit_temperature
+from training.tumor.gate import Seen, fit_gate
 
 
 def simulated(count, temperature, seed=0):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from shared.errors import InputError
-from shared.tumor import channels
-from shared.tumor.channels import strongest_channels
+from shared.tumor import gradcam
+from shared.tumor.gradcam import strongest_channels
 from shared.tumor.predictor import Answer, Predictor
 
 WEIGHTS = np.array([[1.0, -2.0, 0.5], [0.0, 1.0, 1.0]], dtype=np.float32)
@@ -31,7 +31,7 @@ class FakeAnswer:
 @pytest.fixture(autouse=True)
 def linear_head(monkeypatch: pytest.MonkeyPatch) -> None:
     """A head whose weights are known."""
-    monkeypatch.setattr(channels, "channel_weights", lambda folder: WEIGHTS)
+    monkeypatch.setattr(gradcam, "channel_weights", lambda folder: WEIGHTS)
 
 
 def strongest(target: str, count: int) -> list[tuple[int, float]]:
@@ -53,5 +53,5 @@ def test_an_unknown_class_is_named() -> None:
 
 
 def test_a_head_that_is_not_linear_has_no_such_terms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "channel_weights", lambda folder: None)
+    monkeypatch.setattr(gradcam, "channel_weights", lambda folder: None)
     assert strongest("a", 3) == []

@@ -97,7 +97,7 @@ def test_a_lock_is_read_as_it_was_written(checkpoint: Path, tmp_path: Path) -> N
         ({"schema": 2}, "schema"),
         ({"commit": None}, "repository without a commit"),
         ({"repository": None}, "the reverse"),
-        ({"commit": "main"}, "'main' is no commit"),
+        ({"commit": "main"}, "'main' is not a commit"),
         ({"repository": "tumor"}, "OWNER/NAME"),
         ({"files": {}}, r"no sha256 of README\.md"),
         ({"surprise": 1}, "surprise"),

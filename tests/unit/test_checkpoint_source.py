@@ -12,7 +12,7 @@ import pytest
 from small_checkpoint import write_checkpoint, write_space
 
 from shared.checkpoint.contract import digest_of, hash_folder
-from shared.checkpoint.source import load_checkpoint
+from shared.checkpoint.loading import load_checkpoint
 from shared.errors import CheckpointError
 
 VARIABLE = "SOME_CHECKPOINT"
@@ -99,7 +99,7 @@ def test_what_was_loaded_is_logged_once(space: Path, caplog: pytest.LogCaptureFi
 def test_without_a_published_model_the_hub_client_is_not_even_imported(space: Path) -> None:
     code = (
         "import sys; from pathlib import Path;"
-        "from shared.checkpoint.source import load_checkpoint;"
+        "from shared.checkpoint.loading import load_checkpoint;"
         f"load_checkpoint(Path({str(space)!r}), variable={VARIABLE!r}, task='tumor');"
         "assert 'huggingface_hub' not in sys.modules"
     )

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from shared.errors import InputError
-from shared.slices import decode, limits
+from shared.slices import decode
 from shared.slices.decode import read_slice
 
 RAMP = np.tile(np.linspace(0, 255, 64).astype(np.uint8), (48, 1))  # dark left, bright right
@@ -119,9 +119,9 @@ def test_the_content_decides_and_not_the_name(tmp_path):
     ("content", "message"),
     [
         (b"", r"empty \(0 bytes\)"),
-        (b"hello, I am text", "no picture.*hello, I am"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n", "no picture"),
-        (b"%PDF-1.7 ...", "no picture.*%PDF"),
+        (b"hello, I am text", "not a picture.*hello, I am"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n", "not a picture"),
+        (b"%PDF-1.7 ...", "not a picture.*%PDF"),
         (encoded(Image.fromarray(RAMP))[:70], "damaged or cut short"),
         (encoded(Image.fromarray(RAMP), "JPEG")[:300], "damaged or cut short"),
         (encoded(Image.new("L", (1, 1))), "only 1 x 1 pixels"),
@@ -175,5 +175,5 @@ def test_a_missing_file_is_named_without_its_folder(tmp_path):
 
 
 def test_the_limits_are_where_the_messages_say():
-    assert limits.MOST_PIXELS < 7_000**2 and limits.MOST_BYTES == 64 * 2**20
+    assert decode.MOST_PIXELS < 7_000**2 and decode.MOST_BYTES == 64 * 2**20
     assert "EPS" not in decode.FORMATS

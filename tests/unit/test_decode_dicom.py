@@ -123,7 +123,7 @@ def test_a_compression_that_cannot_be_read_is_named():
 
 
 def test_another_modality_is_said():
-    assert "no MRI but CT" in read_slice(dicom(RAMP, Modality="CT")).notes[0]
+    assert "that it is CT, not MRI" in read_slice(dicom(RAMP, Modality="CT")).notes[0]
 
 
 def test_without_pixels_there_is_no_picture():

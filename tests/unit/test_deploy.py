@@ -13,11 +13,9 @@ from huggingface_hub.repocard import metadata_load
 from imports_of import ROOT, SPACES, imported
 from small_checkpoint import COMMIT, REPOSITORY, write_checkpoint, write_space
 
-from deploying import front_matter
-from deploying.assembly import assemble
-from deploying.code_source import git
-from deploying.reach import assets_of
 from shared.checkpoint.lock import LOCK_FILE, read_lock
+from training.release import front_matter
+from training.release.assembly import assemble, assets_of, git
 
 DEPLOY = ROOT / "spaces" / "deploy.py"
 
@@ -58,7 +56,7 @@ def space(tmp_path: Path) -> Path:
 def test_the_space_goes_without_checkpoint_caches_and_hidden_files(
     space: Path, tmp_path: Path
 ) -> None:
-    files = assemble(space, tmp_path / "out", with_checkpoint=False)
+    files = assemble(space, tmp_path / "out", along=False).files
     own = [name for name in files if not name.startswith("shared/")]
     assert own == [
         "README.md",
@@ -70,12 +68,12 @@ def test_the_space_goes_without_checkpoint_caches_and_hidden_files(
 
 
 def test_the_checkpoint_goes_along_when_asked_for(space: Path, tmp_path: Path) -> None:
-    files = assemble(space, tmp_path / "out", with_checkpoint=True)
+    files = assemble(space, tmp_path / "out", along=True).files
     assert "checkpoint/model.onnx" in files
 
 
 def test_of_shared_only_what_the_imports_reach(space: Path, tmp_path: Path) -> None:
-    files = assemble(space, tmp_path / "out", with_checkpoint=False)
+    files = assemble(space, tmp_path / "out", along=False).files
     assert [name for name in files if name.startswith("shared/")] == [
         "shared/__init__.py",
         "shared/checkpoint/__init__.py",
@@ -86,15 +84,15 @@ def test_of_shared_only_what_the_imports_reach(space: Path, tmp_path: Path) -> N
 
 
 def test_imports_inside_functions_and_of_modules_by_from_count(space: Path, tmp_path: Path) -> None:
-    (space / "app.py").write_text("def f():\n    from shared.slices import limits", "utf-8")
-    files = assemble(space, tmp_path / "out", with_checkpoint=False)
-    assert "shared/slices/limits.py" in files
+    (space / "app.py").write_text("def f():\n    from shared.slices import framing", "utf-8")
+    files = assemble(space, tmp_path / "out", along=False).files
+    assert "shared/slices/framing.py" in files
     assert "shared/slices/dicom.py" not in files
 
 
 def test_what_a_reached_package_reads_goes_along(space: Path, tmp_path: Path) -> None:
     (space / "app.py").write_text("from shared.page.html import page_asset", "utf-8")
-    files = assemble(space, tmp_path / "out", with_checkpoint=False)
+    files = assemble(space, tmp_path / "out", along=False).files
     own = ROOT / "shared" / "page" / "assets"
     wanted = {f"shared/page/assets/{path.name}" for path in own.iterdir()}
     assert "shared/page/assets/style.css" in wanted
@@ -116,7 +114,7 @@ def test_of_assets_neither_code_nor_hidden_files_go_along(
 @pytest.mark.parametrize("name", SPACES)
 def test_every_import_of_a_space_is_there(name: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    files = set(assemble(SPACES[name], out, with_checkpoint=False))
+    files = set(assemble(SPACES[name], out, along=False).files)
     for module in out.rglob("*.py"):
         ast.parse(module.read_text(encoding="utf-8"))
         for wanted in imported(module):
@@ -127,7 +125,7 @@ def test_every_import_of_a_space_is_there(name: str, tmp_path: Path) -> None:
 
 
 def test_source_names_the_commit(space: Path, tmp_path: Path) -> None:
-    assemble(space, tmp_path / "out", with_checkpoint=False)
+    assemble(space, tmp_path / "out", along=False)
     commit, *rest = (tmp_path / "out" / "SOURCE").read_text(encoding="utf-8").splitlines()
     assert re.fullmatch("[0-9a-f]{40}", commit)
     assert commit == git("rev-parse", "HEAD")
@@ -138,13 +136,13 @@ def test_a_folder_with_something_in_it_is_left_alone(space: Path, tmp_path: Path
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "precious").touch()
     with pytest.raises(ValueError, match="not empty"):
-        assemble(space, tmp_path / "out", with_checkpoint=False)
+        assemble(space, tmp_path / "out", along=False)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["precious"]
 
 
 def test_a_folder_inside_the_space_is_refused(space: Path) -> None:
     with pytest.raises(ValueError, match="inside the Space"):
-        assemble(space, space / "out", with_checkpoint=False)
+        assemble(space, space / "out", along=False)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +164,7 @@ def test_front_matter_that_the_hub_would_refuse_is_refused_here(
     readme = space / "README.md"
     readme.write_text(readme.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(ValueError, match=fault):
-        assemble(space, tmp_path / "out", with_checkpoint=False)
+        assemble(space, tmp_path / "out", along=False)
     assert not (tmp_path / "out").exists()
 
 
@@ -176,7 +174,7 @@ def test_front_matter_names_the_locked_model_and_brings_it_along(tmp_path: Path)
     (folder / "app.py").touch()
     text = FRONT_MATTER.format(gradio=front_matter.tested_gradio()) + "# For visitors\n"
     (folder / "README.md").write_text(text, encoding="utf-8")
-    assemble(folder, tmp_path / "out", with_checkpoint=False)
+    assemble(folder, tmp_path / "out", along=False)
     readme = tmp_path / "out" / "README.md"
     found = metadata_load(readme)
     assert found["models"] == [REPOSITORY]
@@ -192,7 +190,7 @@ def test_front_matter_names_the_locked_model_and_brings_it_along(tmp_path: Path)
 def test_before_a_model_is_published_the_front_matter_stays_as_it_is(
     space: Path, tmp_path: Path
 ) -> None:
-    assemble(space, tmp_path / "out", with_checkpoint=True)
+    assemble(space, tmp_path / "out", along=True)
     assert (tmp_path / "out" / "README.md").read_bytes() == (space / "README.md").read_bytes()
 
 
@@ -205,7 +203,7 @@ def test_a_locked_file_that_the_list_cannot_hold_is_refused(tmp_path: Path) -> N
         FRONT_MATTER.format(gradio=front_matter.tested_gradio()), "utf-8"
     )
     with pytest.raises(ValueError, match=r"'two words\.txt'.*comma or a space"):
-        assemble(folder, tmp_path / "out", with_checkpoint=False)
+        assemble(folder, tmp_path / "out", along=False)
     assert not (tmp_path / "out").exists()
 
 
@@ -214,7 +212,7 @@ def test_a_locked_file_that_the_list_cannot_hold_is_refused(tmp_path: Path) -> N
     [
         (["nothing", "--local", "out"], "invalid choice: 'nothing'"),
         (["loan"], "say where: --to OWNER/NAME, --local FOLDER, or both"),
-        (["loan", "--to", "no-owner"], "'no-owner' is no OWNER/NAME"),
+        (["loan", "--to", "no-owner"], "'no-owner' is not OWNER/NAME"),
         (["loan", "--local", "out", "--back-to", "f" * 40], "--back-to goes with --to alone"),
         (["loan", "--to", "a/b", "--hardware", "toaster"], "invalid choice: 'toaster'"),
     ],

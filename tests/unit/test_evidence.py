@@ -8,8 +8,7 @@ import pytest
 
 from shared.tumor.evidence import Evidence, filled_in, random_places, score_map, sentence
 from shared.tumor.gradcam import grad_cam
-from shared.tumor.heatmap import Heatmap
-from shared.tumor.overlay import marked
+from shared.tumor.heatmap import Heatmap, marked
 
 NAMES = {name: f"the {name}" for name in bundled.predictor().labels}
 

@@ -12,7 +12,7 @@ from PIL import Image
 from transformers import AutoModelForImageClassification, pipeline
 
 from shared.errors import CheckpointError
-from shared.tumor.network import open_network, run_network
+from shared.tumor.predictor import open_network, run_network
 from training.tumor.export import round_large_weights, write_network
 from training.tumor.network import create_network
 

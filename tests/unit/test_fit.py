@@ -1,4 +1,4 @@
-"""The fit stage as a maintainer runs it: it repeats, and goes on after a kill."""
+"""The fit stage: it repeats, and goes on after it was broken off or killed."""
 
 import json
 import os
@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from stages_here import run_here
+
+from training.stages import Stage
+from training.tumor import fit
 
 OPTIONS = {
     "size": 64,
@@ -49,12 +53,15 @@ def data(tmp_path_factory):
     return root
 
 
+def words(data, out, options=OPTIONS):
+    """The command line of a fit."""
+    paths = ["--data", data, "--split", data / "split.json", "--out", out]
+    return [*map(str, paths), *(f"--{name}={value}" for name, value in options.items())]
+
+
 def start(data, out):
-    options = [word for name, value in OPTIONS.items() for word in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "training.tumor.fit", "--data", data, "--split",
-               data / "split.json", "--out", out, *options]  # fmt: skip
     return subprocess.Popen(
-        list(map(str, command)),
+        [sys.executable, "-m", "training.tumor.fit", *words(data, out)],
         cwd=out.parent,
         env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
         stderr=subprocess.PIPE,
@@ -74,6 +81,52 @@ def history(out):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def same_weights(*folders):
+    first, second = (torch.load(out / "network.pt", weights_only=True) for out in folders)
+    return all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.fixture
+def one_thread():
+    """Sums in one order, so that a run repeats to the last bit."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_a_run_that_was_broken_off_goes_on_to_the_same_weights(
+    data, tmp_path, monkeypatch, one_thread, capfd
+):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+
+    def here(out, options=OPTIONS):
+        run_here(Stage("training.tumor.fit", words(data, out, options), [], []))
+
+    saved = fit.save
+
+    def save_and_break_off(run, settings, path):
+        saved(run, settings, path)
+        if run.epoch == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fit, "save", save_and_break_off)
+        with pytest.raises(KeyboardInterrupt):
+            here(broken)
+    assert len(history(broken)) == 2 and not (broken / "network.pt").exists()
+    here(broken)
+    capfd.readouterr()
+    here(whole)
+    shown = capfd.readouterr().err
+    assert history(broken) == history(whole) and len(history(whole)) == 3
+    assert same_weights(broken, whole)
+    assert "epoch 3 of 3, 64 px" in shown and "step" in shown
+    with pytest.raises(ValueError, match="belongs to a run with other settings"):
+        here(broken, dict(OPTIONS, seed=6))
+
+
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_metrics_and_weights(data, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     process = start(data, broken)
@@ -88,8 +141,7 @@ def test_a_killed_run_goes_on_to_the_same_metrics_and_weights(data, tmp_path):
     shown = finish(start(data, whole))
 
     assert history(broken) == history(whole) and len(history(whole)) == 3
-    first, second = (torch.load(o / "network.pt", weights_only=True) for o in (broken, whole))
-    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert same_weights(broken, whole)
     assert "epoch 3 of 3, 64 px" in shown and "step" in shown
 
     changed = dict(OPTIONS, seed=6)
@@ -98,9 +150,7 @@ def test_a_killed_run_goes_on_to_the_same_metrics_and_weights(data, tmp_path):
 
 def refused_with(data, out, options):
     """The last line of a run whose folder belongs to other settings."""
-    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "training.tumor.fit", "--data", data, "--split",
-               data / "split.json", "--out", out, *words]  # fmt: skip
-    done = subprocess.run(list(map(str, command)), cwd=out.parent, capture_output=True, text=True)
+    command = [sys.executable, "-m", "training.tumor.fit", *words(data, out, options)]
+    done = subprocess.run(command, cwd=out.parent, capture_output=True, text=True)
     assert done.returncode != 0
     return done.stderr.strip().splitlines()[-1]

@@ -7,13 +7,12 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from training.tumor import not_brain
-from training.tumor.brain_from_packages import brain_from_packages
-from training.tumor.not_brain import KINDS, kinds, pictures
-from training.tumor.not_brain_drawn import in_other_frame
+from training.tumor import gate_pictures
+from training.tumor.gate_drawings import in_other_frame
+from training.tumor.gate_pictures import KINDS, brain_from_packages, kinds, pictures
 
 
-def stored_files(role: not_brain.Role) -> set[str]:
+def stored_files(role: gate_pictures.Role) -> set[str]:
     """Files inside packages that the kinds of a role are made of."""
     return {name for kind in kinds(role) for name in getattr(kind.draw, "args", ((),))[0]}
 
@@ -26,7 +25,7 @@ def test_no_kind_and_no_source_has_two_roles() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_every_kind_can_be_drawn_and_varies(kind: not_brain.Kind) -> None:
+def test_every_kind_can_be_drawn_and_varies(kind: gate_pictures.Kind) -> None:
     rng = np.random.default_rng(0)
     first, second = kind.draw(rng), kind.draw(rng)
     for picture in (first, second):

@@ -15,9 +15,8 @@ from simulated_applicants import LINE, applicants, learnt_from
 from shared.device import best_device
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS
-from shared.loan.why.integrated_gradients import answers_at
-from shared.loan.why.positions import positions
-from shared.page.gpu import marked, or_here, steps_or_here
+from shared.loan.why.integrated_gradients import answers_at, positions
+from shared.page.gpu import marked, steps_with_cpu_fallback, with_cpu_fallback
 from training.loan.ann import Settings, fit_ann
 
 MARKED = "from shared.page.gpu import marked; print(marked(print, seconds=1) is print)"
@@ -62,9 +61,9 @@ def test_with_the_package_the_work_is_marked_for_so_many_seconds(tmp_path: Path)
 
 
 def test_what_the_gpu_refuses_is_done_here(caplog: pytest.LogCaptureFixture) -> None:
-    assert or_here(refuse, done_here) == "here"
+    assert with_cpu_fallback(refuse, done_here) == "here"
     assert caplog.messages == ["no GPU for this (RuntimeError: no quota), so the processor does it"]
-    assert or_here(lambda: "there", done_here) == "there"
+    assert with_cpu_fallback(lambda: "there", done_here) == "there"
 
 
 def test_what_cannot_be_done_anywhere_is_not_done_twice() -> None:
@@ -72,7 +71,7 @@ def test_what_cannot_be_done_anywhere_is_not_done_twice() -> None:
         raise InputError("no such class")
 
     with pytest.raises(InputError, match="no such class"):
-        or_here(wrong, done_here)
+        with_cpu_fallback(wrong, done_here)
 
 
 def test_steps_that_break_off_begin_again_here() -> None:
@@ -88,7 +87,7 @@ def test_steps_that_break_off_begin_again_here() -> None:
     found: list[float | str] = []
 
     def collect() -> Generator[float, None, None]:
-        found.append((yield from steps_or_here(there, here)))
+        found.append((yield from steps_with_cpu_fallback(there, here)))
 
     assert list(collect()) == [0.5, 0.0, 0.6]
     assert found == ["here"]
@@ -108,7 +107,7 @@ def test_steps_that_nobody_waits_for_are_ended_and_not_begun_here() -> None:
         raise AssertionError("begun here")
         yield 0.0
 
-    steps = steps_or_here(there, here)
+    steps = steps_with_cpu_fallback(there, here)
     next(steps)
     steps.close()
     assert ended == ["there"]

@@ -12,7 +12,7 @@ from captum.attr import LayerGradCam
 
 from shared.errors import InputError
 from shared.slices.framing import to_input
-from shared.tumor.gradcam import grad_cam, layers, likeliest
+from shared.tumor.gradcam import grad_cam, layers
 from shared.tumor.head import channel_weights, load_head
 from shared.tumor.heatmap import LAST
 from shared.tumor.predictor import Predictor
@@ -41,7 +41,7 @@ def test_earlier_layers_equal_captum(layer: str) -> None:
     found = grad_cam(predictor, answer, layer=layer)
     module = dict(predictor.decision.layers)[layer]
     np.testing.assert_allclose(
-        found.values, captum_map(predictor, module, likeliest(answer)), atol=1e-6
+        found.values, captum_map(predictor, module, answer.likeliest), atol=1e-6
     )
 
 

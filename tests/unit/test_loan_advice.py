@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from shared.loan.fields.declared import FIELDS, YES_NO, Field, Fields
-from shared.loan.why.advice import Advice, advise
-from shared.loan.why.ladder import ladders
-from shared.loan.why.trials import TRIALS
+from shared.loan.why.action_set import action_set
+from shared.loan.why.counterfactuals import TRIALS, Advice, advise
 
 Array = np.ndarray
 INCOME, SECOND, AMOUNT, TERM = range(4)
@@ -27,7 +26,7 @@ APPLICANT = np.array([4170.0, 0, 150, 300, 0, 1, 0, 1, 0, 0, 0])
 
 def passes(*conditions: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """Models that say 0.9 where their condition is met, and 0.1 where not."""
-    return lambda table: np.column_stack([np.where(each(table), 0.9, 0.1) for each in conditions])
+    return lambda table: np.column_stack([np.where(met(table), 0.9, 0.1) for met in conditions])
 
 
 def together(enough: float) -> Callable[[Array], Array]:
@@ -42,7 +41,7 @@ def asked(
 
 
 def changes(advice: Advice) -> list[dict[int, float]]:
-    return [{k: to for k, _, to in each.changes} for each in advice.changes]
+    return [{k: to for k, _, to in one.changes} for one in advice.changes]
 
 
 def test_who_is_approved_needs_no_advice() -> None:
@@ -84,7 +83,8 @@ def test_suggestions_differ_and_none_repeats_a_cheaper_one() -> None:
     )
     advice = asked(score)
     assert changes(advice) == [{TERM: 408}, {INCOME: 6000}, {AMOUNT: 100}]
-    assert [each.cost for each in advice.changes] == sorted(each.cost for each in advice.changes)
+    costs = [suggestion.cost for suggestion in advice.changes]
+    assert costs == sorted(costs)
 
 
 def test_at_most_as_many_as_asked_for() -> None:
@@ -171,19 +171,19 @@ def test_a_twelfth_field_is_advised_like_any_other() -> None:
     guarantor = Field("guarantor", "G", "", "", "choice", change="less", choices=YES_NO)
     fields, row = (*TRAINED, guarantor), np.append(APPLICANT, 1)
     advice = asked(passes(*[lambda t: t[:, 11] == 0] * 2), row, fields)
-    assert [each.changes for each in advice.changes] == [((11, 1, 0),)]
+    assert [one.changes for one in advice.changes] == [((11, 1, 0),)]
     rate = Field("rate", "R", "", "", "number", change="less", lowest=-1, highest=9, step=0.1)
     fields, row = (*TRAINED, rate), np.append(APPLICANT, 0.3)
     advice = asked(passes(*[lambda t: t[:, 11] < -0.45] * 2), row, fields)
-    assert [each.changes for each in advice.changes] == [((11, 0.3, -0.5),)]
+    assert [one.changes for one in advice.changes] == [((11, 0.3, -0.5),)]
 
 
 def test_values_grow_apart_and_never_include_the_applicants_own() -> None:
     wide = Field("wide", "W", "", "", "number", change="any", highest=1e6, step=0.1)
-    (ladder,) = ladders((wide,), np.array([0.3]))
-    below, above = ladder.sides
+    (actions,) = action_set((wide,), np.array([0.3]))
+    below, above = actions.sides
     assert below == pytest.approx([0.2, 0.1, 0])
     assert len(above) <= 500 and above[0] == pytest.approx(0.4) and above[-1] == 1e6
-    few = ladder.coarse(10)[1]
+    few = actions.coarse(10)[1]
     assert len(few) <= 5 and few[0] == above[0] and few[-1] == above[-1]
     assert (np.diff(few, 2) > 0).all() and set(few) <= set(above)

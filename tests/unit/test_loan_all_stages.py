@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from loan_applications import made_up, small_candidates, small_forest, write_csv
+from stages_here import run_here, stages_here
 
 from shared.checkpoint.contract import REQUIRED, check_complete, check_measured
 from shared.checkpoint.lock import read_lock
@@ -22,22 +21,15 @@ from shared.loan.models import ann, ml
 from shared.loan.models.features import features
 from shared.loan.models.predictor import approval, load_predictor
 from training.draws import read_draws
-from training.loan import choose, consistent, fit, oversampled
+from training.loan import choose, compare, fit, nested
 from training.loan.run import stages
 from training.stages import Stage
-from training.tables import flat
 
 ROWS = 120
 OPTIONS = ["--folds", "3", "--repeats", "2"]
 SHORT = ((choose, "INNER_FOLDS", 2),
          (fit, "SIMULATED", 200), (fit, "BACKGROUND", 20),
-         (oversampled, "default_forest", small_forest))  # fmt: skip
-
-
-def run(stage: Stage, patch: pytest.MonkeyPatch) -> None:
-    """Run a stage in this process, where the candidates are small."""
-    patch.setattr(sys, "argv", [stage.module, *stage.options])
-    importlib.import_module(stage.module).main()
+         (compare, "default_forest", small_forest))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +38,10 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Stage]]:
     root = tmp_path_factory.mktemp("loan")
     data = write_csv(root / "data", made_up(ROWS))
     found = stages(data, root / "run", root / "space" / "checkpoint", 0, OPTIONS)
-    with small_candidates(), pytest.MonkeyPatch.context() as patch:
-        for module, name, value in SHORT:
-            patch.setattr(module, name, value)
+    with small_candidates(), stages_here(*SHORT):
         for stage in found:
             assert not stage.done, stage.name
-            run(stage, patch)
+            run_here(stage)
         yield found
 
 
@@ -83,6 +73,15 @@ def test_it_answers(checkpoint: Path) -> None:
     assert said.shape == (5, 2)
     assert ((said > 0) & (said < 1)).all()
     assert [field.name for field in predictor.decision.fields] == [f.name for f in FIELDS]
+
+
+def flat(section: dict[str, Any], before: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """All figures of a section, by their path in it."""
+    for name, recorded in section.items():
+        if isinstance(recorded, dict) and {"value", "low", "high", "n"} <= set(recorded):
+            yield f"{before}{name}", recorded
+        elif isinstance(recorded, dict):
+            yield from flat(recorded, f"{before}{name}: ")
 
 
 def test_every_figure_has_its_n_and_an_interval_around_it(evaluation: dict[str, Any]) -> None:
@@ -130,10 +129,10 @@ def test_the_draws_are_of_the_figures_and_of_their_files(
 
 
 def test_measuring_again_repeats_the_draws_to_the_last_byte(
-    every: list[Stage], checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+    every: list[Stage], checkpoint: Path
 ) -> None:
     before = (checkpoint / "draws.safetensors").read_bytes()
-    run(next(stage for stage in every if stage.name == "evaluate"), monkeypatch)
+    run_here(next(stage for stage in every if stage.name == "evaluate"))
     assert (checkpoint / "draws.safetensors").read_bytes() == before
 
 
@@ -141,12 +140,12 @@ def test_answers_of_other_candidates_are_refused(checkpoint: Path, tmp_path: Pat
     config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
     losses = {kind: {"losses": config[kind]["losses"]} for kind in ("ml", "ann")}
     recorded = {"without protected fields": [losses]}
-    consistent.check_same_candidates(checkpoint, recorded)
+    nested.check_same_candidates(checkpoint, recorded)
     config["ann"]["losses"].popitem()
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     losses["ann"] = {"losses": {"one layer": 0.5, "two layers": 0.6}}
     with pytest.raises(SystemExit, match=r"Run training\.loan\.fit again"):
-        consistent.check_same_candidates(tmp_path, recorded)
+        nested.check_same_candidates(tmp_path, recorded)
 
 
 def test_the_card_says_what_was_measured(checkpoint: Path, evaluation: dict[str, Any]) -> None:
@@ -173,7 +172,7 @@ def test_the_code_on_the_card_answers_as_the_checkpoint_does(checkpoint: Path) -
     assert scope["approval"] == pytest.approx(ann.approval(predictor.ann, seen), abs=1e-6)
     exec(told["skops"], scope)
     shares = scope["model"].predict_proba(seen)[:, 1]
-    assert shares == pytest.approx(ml.approval(predictor.ml, seen), abs=1e-5)
+    assert shares == pytest.approx(ml.approval(predictor.models[0], seen), abs=1e-5)
 
 
 def test_the_examples_are_what_they_say(checkpoint: Path) -> None:
@@ -196,33 +195,31 @@ def test_the_examples_are_what_they_say(checkpoint: Path) -> None:
 
 
 def test_a_second_fit_repeats_to_the_last_byte(
-    every: list[Stage], checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    every: list[Stage], checkpoint: Path, tmp_path: Path
 ) -> None:
     stage = next(stage for stage in every if stage.name == "fit")
     moved = [str(tmp_path) if each == str(checkpoint) else each for each in stage.options]
-    run(Stage(stage.module, moved, [], []), monkeypatch)
+    run_here(Stage(stage.module, moved, [], []))
     for path in stage.writes:
         if path.suffix != ".skops":  # a zip file holds the time of writing
             assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_other_data_than_the_checkpoints_are_refused(
-    every: list[Stage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_data_than_the_checkpoints_are_refused(every: list[Stage], tmp_path: Path) -> None:
     other = write_csv(tmp_path, made_up(ROWS, seed=5))
     stage = next(stage for stage in every if stage.name == "evaluate")
     options = [*stage.options, "--data", str(other)]
     with pytest.raises(SystemExit, match="other data"):
-        run(Stage(stage.module, options, [], []), monkeypatch)
+        run_here(Stage(stage.module, options, [], []))
 
 
 def test_figures_of_other_folds_are_refused(tmp_path: Path) -> None:
     (tmp_path / "learning.json").write_text('{"key": "1", "curve": []}', encoding="utf-8")
-    assert consistent.beside(tmp_path, "learning.json", "1") == {"curve": []}
+    assert nested.read_of_same_folds(tmp_path, "learning.json", "1") == {"curve": []}
     with pytest.raises(SystemExit, match="of other folds"):
-        consistent.beside(tmp_path, "learning.json", "2")
+        nested.read_of_same_folds(tmp_path, "learning.json", "2")
     with pytest.raises(SystemExit, match=r"Run training\.loan\.compare first"):
-        consistent.beside(tmp_path, "compare.json", "1")
+        nested.read_of_same_folds(tmp_path, "compare.json", "1")
 
 
 def test_no_simulated_applicant_is_a_row_of_the_data(checkpoint: Path) -> None:

@@ -11,9 +11,9 @@ import torch
 from loan_applications import small_forest
 from safetensors.numpy import save_file
 
-from shared.loan.models.ann import ANN_FILE, Ann, Encoding, approval, encode, read_ann, tensors_of
+from shared.loan.models.ann import ANN_FILE, Ann, Encoding, approval, encode, open_model, tensors_of
 from training.loan.ann import Ensemble, Settings, fit_ann, fit_encoding
-from training.loan.teacher import soft_targets
+from training.loan.candidates import soft_targets
 
 Array = np.ndarray
 SMALL = Settings(members=3, units=5, pieces=4, steps=20)
@@ -31,8 +31,8 @@ def test_a_feature_rises_over_one_piece_after_the_other() -> None:
     two = np.array([0.0, 2.0], np.float32)  # pieces 0..2 and 2..6
     encoding = Encoding(np.zeros(2, np.int64), two, np.array([2.0, 4.0], np.float32),
                         np.zeros(2, np.float32), np.array([1.0, 10.0], np.float32))  # fmt: skip
-    found = encode(encoding, np.array([[-1.0], [1.0], [3.0], [9.0]], np.float32))
-    assert found.tolist() == [[0, 0], [0.5, 0], [1, 2.5], [1, 10]]
+    encoded = encode(encoding, np.array([[-1.0], [1.0], [3.0], [9.0]], np.float32))
+    assert encoded.tolist() == [[0, 0], [0.5, 0], [1, 2.5], [1, 10]]
 
 
 def test_pieces_end_at_the_quantiles_and_what_never_varies_is_left_out() -> None:
@@ -85,7 +85,7 @@ def test_the_file_holds_the_network(tmp_path: Path) -> None:
     seen, targets = rows()
     ann = fit_ann(seen, targets, SMALL, seed=0)
     save_file({k: np.ascontiguousarray(v) for k, v in tensors_of(ann).items()}, tmp_path / ANN_FILE)
-    assert (approval(read_ann(tmp_path), seen) == approval(ann, seen)).all()
+    assert (approval(open_model(tmp_path), seen) == approval(ann, seen)).all()
 
 
 def test_soft_targets_are_the_word_of_trees_that_did_not_see_the_row() -> None:

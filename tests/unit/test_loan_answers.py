@@ -17,14 +17,14 @@ from training.loan.answers import (
     difference,
     ml_against_ann,
 )
-from training.loan.protected import default_variant, protected_cost
+from training.loan.fairness import default_variant, protected_cost
 
 APPROVED = np.array([1, 0, 1, 0])
 
 
 def fold(rows: list[int], *shares: float) -> dict[str, Any]:
     """What the nested stage wrote; the ANN says the opposite, the rule always 0.5."""
-    ann = [1 - each for each in shares]
+    ann = [1 - share for share in shares]
     return {"rows": rows, "rule": [0.5] * len(rows), "ml": {"approval": shares},
             "ann": {"approval": ann}}  # fmt: skip
 
@@ -33,8 +33,8 @@ def test_answers_are_stacked_by_repeat() -> None:
     folds = [fold([2, 0], 0.2, 0.0), fold([1, 3], 0.1, 0.3), fold([0, 1], 0.4, 0.5),
              fold([3, 2], 0.7, 0.6)]  # fmt: skip
     found = collect(folds, APPROVED)
-    assert found.shares["ml"].tolist() == [[0.0, 0.1, 0.2, 0.3], [0.4, 0.5, 0.6, 0.7]]
-    assert found.shares["ann"][1].tolist() == [0.6, 0.5, 0.4, pytest.approx(0.3)]
+    assert found.probabilities["ml"].tolist() == [[0.0, 0.1, 0.2, 0.3], [0.4, 0.5, 0.6, 0.7]]
+    assert found.probabilities["ann"][1].tolist() == [0.6, 0.5, 0.4, pytest.approx(0.3)]
     assert found.folds.tolist() == [[0, 1, 0, 1], [2, 2, 3, 3]]
 
 
@@ -92,7 +92,7 @@ def test_protected_fields_are_left_out_unless_that_costs(known: float, left_out:
     def answers(by: float) -> OutOfFold:
         shares = {kind: 0.5 + (approved - 0.5) * by + rng.normal(0, 0.3, (1, 200))
                   for kind in ("ml", "ann")}  # fmt: skip
-        clipped = {kind: np.clip(each, 0, 1) for kind, each in shares.items()}
+        clipped = {kind: np.clip(share, 0, 1) for kind, share in shares.items()}
         return OutOfFold(approved, clipped, np.zeros((1, 200), int))
 
     cost = protected_cost(answers(0.05), answers(known), 0.5, 0)

@@ -57,7 +57,7 @@ def test_a_plain_number_as_text_is_read(text):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("4500,5", "no plain number. Write 4500.5 with a point."),
+        ("4500,5", "not a plain number. Write 4500.5 with a point."),
         ("4,500", "may mean 4500 or 4.5. Write 4500 or 4.5."),
         ("4.500", "may mean 4500 or 4.5."),
         ("1 200", "Write 1200."),
@@ -66,11 +66,11 @@ def test_a_plain_number_as_text_is_read(text):
         ("1,234,567", "Write 1234567."),
         ("1e3", "Write 1000."),
         ("€4500", "Write 4500."),
-        ("abc", "which is no number."),
-        ("NaN", "which is no number."),
-        ("1.2.3", "which is no number."),
-        ("1,2,3", "which is no number."),
-        ("4500 a month", "which is no number."),
+        ("abc", "which is not a number."),
+        ("NaN", "which is not a number."),
+        ("1.2.3", "which is not a number."),
+        ("1,2,3", "which is not a number."),
+        ("4500 a month", "which is not a number."),
     ],
 )
 def test_other_text_for_a_number_is_refused_with_what_it_may_mean(text, said):
@@ -80,12 +80,12 @@ def test_other_text_for_a_number_is_refused_with_what_it_may_mean(text, said):
 
 @pytest.mark.parametrize("value", [True, False, np.True_, [4500], {"a": 1}, 1j])
 def test_what_is_no_number_at_all_is_refused(value):
-    assert "no number" in refused(applicant_income=value)
+    assert "not a number" in refused(applicant_income=value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 10**400])
 def test_numbers_that_are_none_are_refused(value):
-    assert "no number that an applicant can have" in refused(applicant_income=value)
+    assert "not a number that an applicant can have" in refused(applicant_income=value)
 
 
 def test_a_number_out_of_bounds_is_refused_with_unit_bounds_and_a_question():

@@ -12,7 +12,7 @@ import pytest
 from loan_applications import SMALL_NETWORKS, made_up, small_candidates, small_forest
 
 from shared.loan.models.features import features
-from training.loan import choose, compare, learning, nested, oversampled
+from training.loan import choose, compare, learning, nested
 from training.loan.ann import Settings
 
 MADE = made_up(60)
@@ -80,7 +80,7 @@ def test_the_ladder_goes_from_a_plain_perceptron_to_the_candidates() -> None:
 def test_everything_is_compared_on_the_same_rows(
     recorded: tuple[dict[str, Any], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(oversampled, "default_forest", small_forest)
+    monkeypatch.setattr(compare, "default_forest", small_forest)
     found = compare.run(MADE, *recorded)
     assert [row["name"] for row in found["ml"]] == ["logistic regression", "small forest"]
     assert len(found["ann"]) == 5 + len(SMALL_NETWORKS)
@@ -94,7 +94,7 @@ def test_everything_is_compared_on_the_same_rows(
 
 def test_copies_balance_the_classes() -> None:
     approved = np.array([1, 0, 1, 1, 0, 1, 1])
-    rows = oversampled.doubled(approved, 0)
+    rows = compare.doubled(approved, 0)
     assert rows[:7].tolist() == list(range(7))
     assert len(rows) == 10
     assert set(rows[7:]) <= {1, 4}
@@ -103,13 +103,13 @@ def test_copies_balance_the_classes() -> None:
 def test_copying_before_the_split_makes_noise_look_known() -> None:
     rng = np.random.default_rng(0)
     seen, approved = rng.normal(size=(150, 4)).astype(np.float32), (rng.random(150) < 0.8) * 1
-    origin = oversampled.doubled(approved, 0)
+    origin = compare.doubled(approved, 0)
 
     def deep(seed: int) -> Any:
         return small_forest(seed).set_params(min_samples_leaf=1)
 
-    honest = oversampled.in_folds(deep, seen, approved, np.arange(150), 0)["auc"]
-    mistaken = oversampled.in_folds(deep, seen, approved, origin, 0)["auc"]
+    honest = compare.in_folds(deep, seen, approved, np.arange(150), 0)["auc"]
+    mistaken = compare.in_folds(deep, seen, approved, origin, 0)["auc"]
     assert honest["low"] < 0.5 < honest["high"]
     assert mistaken["value"] > 0.9
     assert mistaken["n"] == len(origin)
@@ -124,7 +124,7 @@ def test_the_features_are_those_of_the_default_variant(
         widths.append(seen.shape)
         return {}
 
-    monkeypatch.setattr(oversampled, "measure", spy)
+    monkeypatch.setattr(compare, "copied_before_split", spy)
     compare.run(MADE, *recorded)
     columns = nested.columns_of(nested.VARIANTS[0], MADE)
     wanted = features(tuple(MADE.fields[k] for k in columns), MADE.table[:, columns]).shape

@@ -15,7 +15,7 @@ def test_a_row_becomes_numbers_and_keeps_its_cells(read_chunk):
     chunk = read_chunk(lines(row()))
     assert chunk.table.tolist() == [NUMBERS]
     assert (chunk.header, chunk.cells, chunk.errors) == (HEADER, [row()], [None])
-    assert (chunk.first_line, chunk.done, chunk.ids) == (2, 1.0, ["LP1"])
+    assert (chunk.numbers[0], chunk.batch.done, chunk.ids) == (2, 1.0, ["LP1"])
 
 
 def test_other_order_case_and_extra_columns_do_not_matter(read_chunk):
@@ -60,10 +60,10 @@ def test_choices_are_read_by_value_label_and_alias(read_chunk, cell, index):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"ApplicantIncome": "abc"}, 'ApplicantIncome is "abc", which is no number.'),
-        ({"ApplicantIncome": "1_000"}, 'ApplicantIncome is "1_000", which is no number.'),
+        ({"ApplicantIncome": "abc"}, 'ApplicantIncome is "abc", which is not a number.'),
+        ({"ApplicantIncome": "1_000"}, 'ApplicantIncome is "1_000", which is not a number.'),
         ({"ApplicantIncome": "1 200"}, "Write 1200."),
-        ({"ApplicantIncome": "inf"}, 'ApplicantIncome is "inf", which is no number.'),
+        ({"ApplicantIncome": "inf"}, 'ApplicantIncome is "inf", which is not a number.'),
         ({"ApplicantIncome": "1e400"}, "1e400"),
         ({"ApplicantIncome": "-5"}, "-5 per month; it must lie between 0 and 1,000,000"),
         ({"LoanAmount": "128000"}, "Did you mean 128?"),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from loan_tables import NUMBERS, lines, quoted, row
 
+from loan_space.many import SeenIds
 from shared.errors import InputError
 from shared.loan.fields.declared import Field
-from shared.loan.table.ids import SeenIds
 
 ONE = (Field("income", "Income", "Income", "", "number", highest=10),)
 
@@ -66,9 +66,9 @@ def test_chunks_follow_each_other_and_tell_how_far_they_are(read_table, write):
     rows = [row(Loan_ID=f"LP{k}") for k in range(7)]
     chunks = read_table(write(*rows), size=3)
     assert [len(chunk.table) for chunk in chunks] == [3, 3, 1]
-    assert [chunk.first_line for chunk in chunks] == [2, 5, 8]
+    assert [chunk.numbers[0] for chunk in chunks] == [2, 5, 8]
     assert [cells for chunk in chunks for cells in chunk.cells] == rows
-    done = [chunk.done for chunk in chunks]
+    done = [chunk.batch.done for chunk in chunks]
     assert done == sorted(done) and done[-1] == 1
 
 

@@ -8,7 +8,7 @@ from loan_tables import NUMBERS, lines, quoted, row
 
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS
-from shared.loan.table.read import read_chunks
+from shared.loan.table.reading import read_chunks
 
 PLACE = {field.column: k for k, field in enumerate(FIELDS)}
 

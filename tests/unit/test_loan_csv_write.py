@@ -2,14 +2,16 @@
 
 import csv
 import io
+from contextlib import ExitStack
 
+import pyarrow as pa
 import pytest
 from loan_tables import HEADER, NUMBERS, lines, quoted, row
 
 from shared.loan.fields.application import read_application
 from shared.loan.fields.declared import FIELDS, Field
-from shared.loan.table.read import read_chunks
-from shared.loan.table.write import cell_text, template, write_chunk, write_header
+from shared.loan.table.reading import read_chunks
+from shared.loan.table.write import cells_in_csv, open_answers, template
 
 AGE = Field("age", "Age", "Applicant's age", "In years.", "number", default=40, highest=120)
 FORMULAS = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0", "-", "+", "--5", "+5%"]
@@ -23,12 +25,15 @@ def back(tmp_path):
     def send(content, names=(), results=lambda chunk: [], size=20_000):
         path = tmp_path / "table.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        stream = io.BytesIO()
-        for k, chunk in enumerate(read_chunks(path, FIELDS, size)):
-            if k == 0:
-                write_header(stream, chunk, names)
-            write_chunk(stream, chunk, results(chunk))
-        return stream.getvalue()
+        answers = tmp_path / "answers.csv"
+        schema = pa.schema([(name, pa.string()) for name in names])
+        with ExitStack() as stack:
+            for k, chunk in enumerate(read_chunks(path, FIELDS, size)):
+                if k == 0:
+                    write = stack.enter_context(open_answers(answers, chunk.source, schema))
+                columns = [pa.array(column, pa.string()) for column in results(chunk)]
+                write(chunk.batch, pa.record_batch(columns, schema=schema))
+        return answers.read_bytes()
 
     return send
 
@@ -138,4 +143,5 @@ def test_the_template_is_a_table_of_two_applicants(tmp_path):
 
 
 def test_a_cell_is_quoted_only_where_it_must_be():
-    assert [cell_text(cell, ";") for cell in ("a,b", "a;b", '"')] == ["a,b", '"a;b"', '""""']
+    cells = pa.array(["a,b", "a;b", '"'])
+    assert cells_in_csv(cells, ";").to_pylist() == ["a,b", '"a;b"', '""""']

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from shared.loan.fields.declared import FIELDS, Field, Fields
-from shared.loan.why.differ import Cause, why_they_differ
-from shared.loan.why.shapley import Contributions
+from shared.loan.why.shapley import Cause, Contributions, why_they_differ
 
 TWELVE: Fields = (*FIELDS, Field("pets", "Pets", "Pets", "How many.", "number", highest=9))
 

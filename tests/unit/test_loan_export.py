@@ -10,10 +10,10 @@ import pytest
 import skops.io
 from sklearn.linear_model import LogisticRegression
 
-from shared.loan.models.ml import approval, open_ml
-from training.loan import export
+from shared.loan.models.ml import approval, open_model
+from training.loan import fit as export
 from training.loan.candidates import PIPELINES
-from training.loan.export import SKOPS_FILE, export_pipeline
+from training.loan.fit import SKOPS_FILE, export_pipeline
 
 
 def rows(seed: int) -> np.ndarray:
@@ -28,7 +28,7 @@ def test_both_forms_answer_as_the_pipeline_does(name: str, tmp_path: Path) -> No
     trusted = export_pipeline(model, seen, tmp_path)
     loaded = skops.io.load(tmp_path / SKOPS_FILE, trusted=trusted)
     assert (loaded.predict_proba(unseen)[:, 1] == wanted).all()
-    assert np.abs(approval(open_ml(tmp_path), unseen) - wanted).max() < 1e-5
+    assert np.abs(approval(open_model(tmp_path), unseen) - wanted).max() < 1e-5
 
 
 def test_what_must_be_trusted_is_named_and_no_file_is_a_pickle(tmp_path: Path) -> None:

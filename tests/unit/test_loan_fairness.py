@@ -8,7 +8,7 @@ import pytest
 from shared.loan.fields.declared import FIELDS, Field
 from training.loan.data import Applications
 from training.loan.fairness import by_groups, differences, largest_gap
-from training.loan.rule import refused_by_rule, rule_approval
+from training.loan.nested import refused_by_rule, rule_approval
 
 GOOD, BAD, UNSTATED = 0.0, 1.0, np.nan
 GENDER = next(field for field in FIELDS if field.name == "gender")

@@ -16,8 +16,8 @@ from sklearn.tree import DecisionTreeClassifier
 from shared.errors import CheckpointError
 from shared.loan.fields.declared import FIELDS, Fields
 from shared.loan.models.features import feature_names, features
-from shared.loan.models.ml_skops import TRUSTED
-from shared.loan.why.forest import ForestView, forest_view
+from shared.loan.models.ml import TRUSTED
+from shared.loan.why.tree_interpreter import ForestView, forest_view
 from training.loan.candidates import PIPELINES
 
 ROWS = applicants(FIELDS, 3, seed=9)
@@ -35,11 +35,11 @@ def saved(model, folder: Path) -> Path:
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple]:
     """Every candidate: its folder, and itself as fitted."""
     seen, approved = learnt_from(FIELDS)
-    found = {}
+    fitted = {}
     for name, make in PIPELINES.items():
         model = make(0).fit(seen, approved)
-        found[name] = (saved(model, tmp_path_factory.mktemp("model")), model)
-    return found
+        fitted[name] = (saved(model, tmp_path_factory.mktemp("model")), model)
+    return fitted
 
 
 def contributions(view: ForestView) -> dict[str, float]:
@@ -51,9 +51,9 @@ def test_a_forests_rows_add_up_to_its_probability(models, row: np.ndarray) -> No
     folder, forest = models["random forest"]
     view = forest_view(folder, FIELDS, row)
     assert (view.model, view.scale) == ("random forest", "probability")
-    said = forest.predict_proba(features(FIELDS, row[None]))[0, 1]
-    assert view.bias + sum(r.contribution for r in view.rows) == pytest.approx(said, abs=1e-9)
-    assert view.answer == pytest.approx(said, abs=1e-9)
+    predicted = forest.predict_proba(features(FIELDS, row[None]))[0, 1]
+    assert view.bias + sum(r.contribution for r in view.rows) == pytest.approx(predicted, abs=1e-9)
+    assert view.answer == pytest.approx(predicted, abs=1e-9)
     assert len(view.rows) == len(feature_names(FIELDS))
 
 
@@ -72,19 +72,19 @@ def test_in_a_vote_the_forest_speaks_and_it_is_said(models) -> None:
     view = forest_view(folder, FIELDS, ROWS[0])
     assert view.model == "random forest, one of 3 models that vote"
     forest = vote.named_estimators_["forest"]
-    said = forest.predict_proba(features(FIELDS, ROWS[:1]))[0, 1]
-    assert view.answer == pytest.approx(said, abs=1e-9)
+    predicted = forest.predict_proba(features(FIELDS, ROWS[:1]))[0, 1]
+    assert view.answer == pytest.approx(predicted, abs=1e-9)
 
 
 def test_a_small_tree_gives_what_is_worked_out_by_hand(tmp_path: Path) -> None:
     forest = RandomForestClassifier(1, bootstrap=False, max_features=None, random_state=0)
     saved(forest.fit(features(THREE, FOUR), [0, 0, 1, 0]), tmp_path)
     view = forest_view(tmp_path, THREE, FOUR[2])
-    found = contributions(view)
+    added = contributions(view)
     assert view.bias == pytest.approx(1 / 4)
     # Whichever of the two is asked about first lifts a quarter to a half, the other to one.
-    assert sorted([found["Credit history"], found["Education"]]) == pytest.approx([1 / 4, 1 / 2])
-    assert found["Self-employed"] == 0
+    assert sorted([added["Credit history"], added["Education"]]) == pytest.approx([1 / 4, 1 / 2])
+    assert added["Self-employed"] == 0
     assert [r.contribution for r in view.rows[:2]] == pytest.approx([1 / 2, 1 / 4])
 
 
@@ -126,8 +126,8 @@ def test_a_twelfth_field_has_rows_of_its_own(tmp_path: Path) -> None:
     model = PIPELINES["random forest"](0).fit(seen, approved)
     view = forest_view(saved(model, tmp_path), TWELVE, applicants(TWELVE, 1)[0])
     assert {"Home: Owned", "Home: Rented", "Home: Family's"} <= set(contributions(view))
-    said = model.predict_proba(features(TWELVE, applicants(TWELVE, 1)))[0, 1]
-    assert view.answer == pytest.approx(said, abs=1e-9)
+    predicted = model.predict_proba(features(TWELVE, applicants(TWELVE, 1)))[0, 1]
+    assert view.answer == pytest.approx(predicted, abs=1e-9)
 
 
 def test_every_candidate_is_made_of_trusted_types(models) -> None:

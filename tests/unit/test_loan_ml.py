@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from loan_applications import small_forest
 
-from shared.loan.models.ml import FEATURES, MANY, MARKS, SHARES, Ml, approval, open_ml
-from training.loan.export import export_pipeline
+from shared.loan.models.ml import FEATURES, MANY, MARKS, PROBABILITIES, Ml, approval, open_model
+from training.loan.fit import export_pipeline
 
 
 def rows(count: int, width: int) -> np.ndarray:
@@ -20,15 +20,15 @@ def fitted(width: int, folder: Path) -> Ml:
     """A forest that looks at the first and the last feature."""
     seen = rows(200, width)
     export_pipeline(small_forest(0).fit(seen, seen[:, 0] + seen[:, -1] > 0), seen, folder)
-    return open_ml(folder)
+    return open_model(folder)
 
 
 @pytest.mark.parametrize("width", [3, MARKS + 3])
 def test_many_rows_get_the_answers_of_the_model_in_their_order(width: int, tmp_path: Path) -> None:
     model, seen = fitted(width, tmp_path), rows(MANY, width)
     together = approval(model, seen)
-    (shares,) = model.session.run([SHARES], {FEATURES: seen})
-    assert (together == shares[:, 1]).all()
+    (probabilities,) = model.session.run([PROBABILITIES], {FEATURES: seen})
+    assert (together == probabilities[:, 1]).all()
     alone = [approval(model, row[None])[0] for row in seen]
     assert together == pytest.approx(alone, abs=1e-6)  # of one row the trees are summed in parts
     assert np.corrcoef(together, seen[:, 0] + seen[:, -1])[0, 1] > 0.5

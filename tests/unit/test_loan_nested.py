@@ -25,7 +25,7 @@ DEFAULT = nested.VARIANTS[0]
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(choose, "INNER_FOLDS", 3)
+    monkeypatch.setattr(choose, "INNER_FOLDS", 2)
     with small_candidates():
         yield
 

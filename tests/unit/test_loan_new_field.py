@@ -14,8 +14,9 @@ from loan_applications import made_up, small_candidates, write_csv
 from shared.loan.fields.application import read_application
 from shared.loan.fields.declared import FIELDS, Field
 from shared.loan.models.predictor import Predictor, approval, load_predictor
+from shared.report.markdown import blocks_markdown
 from training.loan import choose, fit
-from training.loan.card_sections import fields_table
+from training.loan.card import fields_told
 from training.loan.data import read_applications
 from training.loan.fit import fit_checkpoint
 
@@ -63,8 +64,8 @@ def test_both_models_answer_by_it(predictor: Predictor) -> None:
 
 
 def test_the_card_lists_it(predictor: Predictor) -> None:
-    row = next(line for line in fields_table(predictor.decision.fields, ["savings"]).splitlines()
-               if "savings" in line)  # fmt: skip
+    told = blocks_markdown(fields_told(predictor.decision.fields, ["savings"]))
+    row = next(line for line in told.splitlines() if "savings" in line)
     assert row.startswith("| Savings | `savings` | `Savings` | 0 to 1,000,000 in all |")
     assert row.endswith("| yes |  | upwards |")
 

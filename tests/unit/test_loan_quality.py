@@ -14,13 +14,14 @@ from simulated_applicants import applicants
 import training.metrics
 from loan_space.quality_view import quality_html
 from shared.loan.fields.declared import FIELDS
-from shared.page.figures import NOT_MEASURED
+from shared.report.blocks import NOT_MEASURED as UNMEASURED
+from shared.report.html import blocks_html
 from training.loan.answers import OutOfFold, ml_against_ann, performance
 from training.loan.curves import calibration, profit
-from training.loan.fairness import by_groups
-from training.loan.protected import protected_cost
+from training.loan.fairness import by_groups, protected_cost
 
 ROWS, REPEATS, FOLDS = 60, 2, 5
+NOT_MEASURED = blocks_html([UNMEASURED])
 PARTS = {
     "performance": "Both models beside a simple rule",
     "comparison": "Machine learning against neural network",

@@ -13,11 +13,16 @@ from simulated_applicants import LINE, TWELVE, applicants, learnt_from, predicto
 
 from shared.loan.fields.declared import FIELDS, Fields
 from shared.loan.models.ann import Ann, Encoding, approval
-from shared.loan.models.calibration import calibrated
+from shared.loan.models.decision import calibrated
 from shared.loan.models.features import feature_names, features
 from shared.loan.models.predictor import Predictor
-from shared.loan.why.integrated_gradients import CLOSE, answers_at, second_opinion_ann
-from shared.loan.why.positions import features_at, positions
+from shared.loan.why.integrated_gradients import (
+    CLOSE,
+    answers_at,
+    features_at,
+    positions,
+    second_opinion_ann,
+)
 from shared.loan.why.shapley import shapley
 from training.loan.ann import Settings, fit_ann
 
@@ -44,7 +49,8 @@ def answer_of(predictor: Predictor, table: np.ndarray) -> np.ndarray:
 
 
 def test_nothing_heavy_is_imported_before_the_first_second_opinion() -> None:
-    modules = "shared.loan.why.integrated_gradients, shared.loan.why.forest, shared.loan.why.inside"
+    names = ("integrated_gradients", "tree_interpreter", "ann_internals")
+    modules = ", ".join(f"shared.loan.why.{name}" for name in names)
     heavy = "{'torch', 'captum', 'sklearn', 'skops', 'scipy', 'gradio'}"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -70,19 +76,19 @@ def test_features_are_the_same_where_an_income_is_not_asked_for() -> None:
 def test_answers_are_the_same_in_torch(predictor: Predictor) -> None:
     table, decision = applicants(FIELDS, 300), predictor.decision
     place = torch.from_numpy(positions(decision.used_fields, table[:, decision.used]))
-    found = answers_at(predictor.ann, decision.calibration[1], decision.used_fields, place)
-    assert found.numpy() == pytest.approx(answer_of(predictor, table)[:, 0], abs=1e-5)
+    opinion = answers_at(predictor.ann, decision.calibration[1], decision.used_fields, place)
+    assert opinion.numpy() == pytest.approx(answer_of(predictor, table)[:, 0], abs=1e-5)
 
 
 @pytest.mark.parametrize("row", applicants(FIELDS, 4, seed=9))
 def test_base_and_values_add_up_to_the_answer(predictor: Predictor, row: np.ndarray) -> None:
-    found = second_opinion_ann(predictor, row)
+    opinion = second_opinion_ann(predictor, row)
     people = predictor.population.table[predictor.population.background]
-    assert found.answer == pytest.approx(answer_of(predictor, row[None])[0, 0])
-    assert found.base == pytest.approx(answer_of(predictor, people).mean())
-    assert found.base + found.values.sum() + found.gap == pytest.approx(found.answer)
-    assert abs(found.gap) < CLOSE
-    assert np.abs(found.values).max() > 0.01
+    assert opinion.answer == pytest.approx(answer_of(predictor, row[None])[0, 0])
+    assert opinion.base == pytest.approx(answer_of(predictor, people).mean())
+    assert opinion.base + opinion.values.sum() + opinion.gap == pytest.approx(opinion.answer)
+    assert abs(opinion.gap) < CLOSE
+    assert np.abs(opinion.values).max() > 0.01
 
 
 def test_fields_that_are_not_used_get_exactly_nothing(predictor: Predictor) -> None:
@@ -96,7 +102,9 @@ def test_a_field_that_the_network_does_not_look_at_gets_exactly_nothing(
     ours = [k for k, name in enumerate(names) if name.startswith("property_area")]
     first[:, np.isin(predictor.ann.encoding.source, ours)] = 0
     network = replace(predictor.ann, weights=(first, *predictor.ann.weights[1:]))
-    values = second_opinion_ann(replace(predictor, ann=network), applicants(FIELDS, 1)[0]).values
+    values = second_opinion_ann(
+        replace(predictor, models=(None, network)), applicants(FIELDS, 1)[0]
+    ).values
     assert values[5] == 0 and values[4] != 0
 
 
@@ -112,9 +120,9 @@ def test_a_field_alone_gets_what_its_shapley_value_gives_it() -> None:
 
 def test_a_twelfth_field_is_explained_like_any_other() -> None:
     used = (0, 1, 2, 3, 4, 11)
-    found = second_opinion_ann(fitted(TWELVE, used), applicants(TWELVE, 1, seed=6)[0])
-    assert found.values.shape == (12,) and found.values[11] != 0
-    assert not found.values[5:11].any() and abs(found.gap) < CLOSE
+    opinion = second_opinion_ann(fitted(TWELVE, used), applicants(TWELVE, 1, seed=6)[0])
+    assert opinion.values.shape == (12,) and opinion.values[11] != 0
+    assert not opinion.values[5:11].any() and abs(opinion.gap) < CLOSE
 
 
 def test_one_straight_piece_gives_what_is_worked_out_by_hand() -> None:
@@ -126,7 +134,7 @@ def test_one_straight_piece_gives_what_is_worked_out_by_hand() -> None:
     decision = replace(predictor.decision, calibration=(None, type(LINE)(1.0, 1.0, 0.0)))
     people = replace(predictor.population, table=np.zeros((1, 1)), background=np.array([0]))
     predictor = replace(predictor, decision=decision, population=people)
-    found = second_opinion_ann(predictor, np.array([1.0]))
+    opinion = second_opinion_ann(predictor, np.array([1.0]))
     low, high = 1 / (1 + np.exp(2)), 1 / (1 + np.exp(-2))
-    assert (found.base, found.answer) == pytest.approx((low, high))
-    assert found.values == pytest.approx([high - low], abs=1e-5)
+    assert (opinion.base, opinion.answer) == pytest.approx((low, high))
+    assert opinion.values == pytest.approx([high - low], abs=1e-5)

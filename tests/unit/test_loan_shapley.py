@@ -62,67 +62,67 @@ def random_case(count: int, people: int) -> tuple[Array, Array]:
 def test_a_linear_score_gives_each_field_its_distance_from_the_mean() -> None:
     score = Counted(lambda t: 0.1 * t[:, 0] + 0.2 * t[:, 1], lambda t: 0.3 * t[:, 1])
     background = np.array([[0.0, 1.0], [2.0, 1.0]])
-    found = shapley(score, np.array([2.0, 3.0]), background, (0, 1))
-    assert found.base == pytest.approx([0.3, 0.3])
-    assert found.values == pytest.approx(np.array([[0.1, 0.0], [0.4, 0.6]]))
-    assert found.answer == pytest.approx([0.8, 0.9])
+    parts = shapley(score, np.array([2.0, 3.0]), background, (0, 1))
+    assert parts.base == pytest.approx([0.3, 0.3])
+    assert parts.values == pytest.approx(np.array([[0.1, 0.0], [0.4, 0.6]]))
+    assert parts.answer == pytest.approx([0.8, 0.9])
 
 
 def test_two_fields_that_only_count_together_share_equally() -> None:
-    found = shapley(Counted(both), np.ones(2), np.zeros((1, 2)), (0, 1))
-    assert found.values[:, 0] == pytest.approx([0.5, 0.5])
+    parts = shapley(Counted(both), np.ones(2), np.zeros((1, 2)), (0, 1))
+    assert parts.values[:, 0] == pytest.approx([0.5, 0.5])
 
 
 def test_a_field_that_the_background_often_has_contributes_less() -> None:
     # Worth of nothing 0, of the first 0, of the second 1/2, of both 1.
-    found = shapley(Counted(both), np.ones(2), np.array([[0.0, 0.0], [1.0, 0.0]]), (0, 1))
-    assert found.values[:, 0] == pytest.approx([0.25, 0.75])
+    parts = shapley(Counted(both), np.ones(2), np.array([[0.0, 0.0], [1.0, 0.0]]), (0, 1))
+    assert parts.values[:, 0] == pytest.approx([0.25, 0.75])
 
 
 def test_a_field_without_influence_gets_nothing() -> None:
-    found = shapley(Counted(both), np.ones(3), np.zeros((2, 3)), (0, 1, 2))
-    assert found.values[2, 0] == pytest.approx(0, abs=1e-12)
+    parts = shapley(Counted(both), np.ones(3), np.zeros((2, 3)), (0, 1, 2))
+    assert parts.values[2, 0] == pytest.approx(0, abs=1e-12)
 
 
 def test_a_field_that_is_not_used_gets_exactly_nothing_and_is_not_mixed() -> None:
     score = Counted(both)
-    found = shapley(score, np.ones(3), np.zeros((4, 3)), (0, 1))
-    assert found.values[2, 0] == 0
+    parts = shapley(score, np.ones(3), np.zeros((4, 3)), (0, 1))
+    assert parts.values[2, 0] == 0
     assert all((table[:, 2] == 1).all() for table in score.tables)
 
 
 def test_no_field_used_leaves_the_answer_alone() -> None:
-    found = shapley(Counted(both), np.ones(2), np.zeros((4, 2)), ())
-    assert (found.base, found.answer) == ([1], [1])
-    assert not found.values.any()
+    parts = shapley(Counted(both), np.ones(2), np.zeros((4, 2)), ())
+    assert (parts.base, parts.answer) == ([1], [1])
+    assert not parts.values.any()
 
 
 def test_the_values_are_those_of_all_orders_of_joining() -> None:
     row, background = random_case(5, 7)
     score = Counted(wavy, lambda t: wavy(t[:, ::-1]) ** 2)
-    found = shapley(score, row, background, tuple(range(5)))
-    assert found.values == pytest.approx(by_all_orders(score, row, background), abs=1e-12)
-    assert found.base == pytest.approx(score(background).mean(axis=0))
+    parts = shapley(score, row, background, tuple(range(5)))
+    assert parts.values == pytest.approx(by_all_orders(score, row, background), abs=1e-12)
+    assert parts.base == pytest.approx(score(background).mean(axis=0))
 
 
 @pytest.mark.parametrize("count", [11, 12])
 def test_base_and_values_add_up_to_the_answer(count: int) -> None:
     row, background = random_case(count, 20)
     score = Counted(wavy, lambda t: wavy(t) ** 2)
-    found = shapley(score, row, background, tuple(range(count)))
-    assert found.base + found.values.sum(axis=0) == pytest.approx(found.answer, abs=1e-9)
-    assert found.answer == pytest.approx(score(row[None])[0], abs=1e-12)
-    assert np.abs(found.values).min(axis=1).all()
+    parts = shapley(score, row, background, tuple(range(count)))
+    assert parts.base + parts.values.sum(axis=0) == pytest.approx(parts.answer, abs=1e-9)
+    assert parts.answer == pytest.approx(score(row[None])[0], abs=1e-12)
+    assert np.abs(parts.values).min(axis=1).all()
 
 
 def test_what_agrees_is_not_scored_again() -> None:
     score = Counted(lambda t: np.nan_to_num(t).sum(axis=1))
     row = np.array([1.0, np.nan, 3.0])
     background = np.array([[0.0, np.nan, 3.0], [0.0, np.nan, 0.0], row])
-    found = shapley(score, row, background, (0, 1, 2))
+    parts = shapley(score, row, background, (0, 1, 2))
     # The applicant; one mixture for the first field; three for the first and the third.
     assert score.rows == 1 + 1 + 3
-    assert found.values[:, 0] == pytest.approx([2 / 3, 0, 1])
+    assert parts.values[:, 0] == pytest.approx([2 / 3, 0, 1])
 
 
 def test_many_small_calls_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:

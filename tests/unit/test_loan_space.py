@@ -9,23 +9,29 @@ from typing import Any
 
 import numpy as np
 import pytest
+from imports_of import PACKAGES, imported
 from loan_served import answered, by_income, served_by
 
-from loan_space.advice_panel import advice_html
-from loan_space.advising import ALREADY, FOUND, advice_sentence, as_advice
-from loan_space.answer_panel import answer_html
+from loan_space.applicant.form import as_sent, examples_html, form_html
+from loan_space.applicant.panels import advice_html, answer_html
 from loan_space.curve_chart import sentence
-from loan_space.examples import examples_html
-from loan_space.form import as_sent, form_html
-from loan_space.reasons import contributions, difference_sentence, reasons
-from loan_space.serving import as_prediction
+from loan_space.explanations import (
+    ALREADY,
+    FOUND,
+    advice_sentence,
+    as_advice,
+    contributions,
+    difference_sentence,
+    points,
+    reasons,
+)
+from loan_space.serving import SENTENCES, as_prediction, verdict
 from loan_space.waterfall import steps
-from loan_space.wording import points, signed, verdict, verdict_sentence
+from loan_space.wording import signed
 from shared.loan.fields.declared import FIELDS
-from shared.loan.why.advice import Advice, Suggestion
-from shared.loan.why.curves import Curve
-from shared.loan.why.differ import why_they_differ
-from shared.loan.why.shapley import Contributions
+from shared.loan.why.counterfactuals import Advice, Suggestion
+from shared.loan.why.ice_curves import Curve
+from shared.loan.why.shapley import Contributions, why_they_differ
 
 INCOME, SECOND, AMOUNT, TERM, HISTORY = range(5)
 SERVED = served_by(by_income)
@@ -42,16 +48,16 @@ def contributed(base: tuple[float, float], **added: tuple[float, float]) -> Cont
 
 
 @pytest.mark.parametrize(
-    ("approves", "word", "said"),
+    ("approves", "word", "text"),
     [
         ((True, True), "approve", "Both models would approve."),
         ((False, False), "refuse", "Both models would refuse."),
         ((True, False), "disagree", "The two models disagree."),
     ],
 )
-def test_two_answers_become_one_word(approves: tuple[bool, bool], word: str, said: str) -> None:
+def test_two_answers_become_one_word(approves: tuple[bool, bool], word: str, text: str) -> None:
     assert verdict(approves) == word
-    assert verdict_sentence(approves) == said
+    assert SENTENCES[verdict(approves)] == text
 
 
 def test_differences_are_points() -> None:
@@ -63,14 +69,14 @@ def test_differences_are_points() -> None:
 
 def test_reasons_name_what_moved_most_and_which_way() -> None:
     asked = answered(SERVED, credit_history="bad", loan_amount=130, applicant_income=4000)
-    found = contributed(
+    parts = contributed(
         (0.6, 0.5),
         credit_history=(-0.4, -0.3),
         loan_amount=(0.1, -0.04),
         applicant_income=(0.05, 0.03),
         loan_term=(0.01, 0.01),
     )
-    assert reasons(SERVED, asked.application.row, found) == [
+    assert reasons(SERVED, asked.application.row, parts) == [
         "Credit history (Does not meet them) speaks against approval: 40 points with machine "
         "learning, 30 points with the neural network.",
         "Applicant's income (4,000 per month) speaks for approval: 5 points with machine "
@@ -81,27 +87,27 @@ def test_reasons_name_what_moved_most_and_which_way() -> None:
 
 
 def test_what_hardly_moves_an_answer_is_no_reason() -> None:
-    found = contributed((0.6, 0.5), loan_term=(0.014, 0.014))
-    assert reasons(SERVED, answered(SERVED).application.row, found) == []
+    parts = contributed((0.6, 0.5), loan_term=(0.014, 0.014))
+    assert reasons(SERVED, answered(SERVED).application.row, parts) == []
 
 
 def test_the_sentence_names_the_fields_through_which_the_models_differ() -> None:
-    found = contributed((0.5, 0.5), loan_amount=(0.1, -0.1), loan_term=(0.02, 0.0))
-    said = difference_sentence(SERVED, found, why_they_differ(found, FIELDS))
-    assert said == (
-        "Machine learning gives the approval 22 points more, mostly through amount of the loan "
-        "(20 points)."
+    parts = contributed((0.5, 0.5), loan_amount=(0.1, -0.1), loan_term=(0.02, 0.0))
+    text = difference_sentence(SERVED, parts, why_they_differ(parts, FIELDS))
+    assert text == (
+        "Machine learning puts the probability of approval 22 points higher, mostly because of "
+        "amount of the loan (20 points)."
     )
     alike = contributed((0.5, 0.5), loan_amount=(0.02, 0.0))
     assert "nearly the same" in difference_sentence(SERVED, alike, ())
     bases = contributed((0.4, 0.6))
-    assert "Neural network gives" in difference_sentence(SERVED, bases, ())
+    assert "The neural network puts" in difference_sentence(SERVED, bases, ())
     assert "no single field" in difference_sentence(SERVED, bases, ())
 
 
 def test_the_steps_of_the_waterfall_lead_from_the_average_to_the_answers() -> None:
     asked = answered(SERVED, credit_history="good", loan_amount=130)
-    found = contributed(
+    parts = contributed(
         (0.6, 0.5),
         credit_history=(0.2, 0.1),
         loan_amount=(-0.3, -0.05),
@@ -112,7 +118,7 @@ def test_the_steps_of_the_waterfall_lead_from_the_average_to_the_answers() -> No
     explained: Any = {
         "base": {"ml": 0.6, "ann": 0.5},
         "models": ends,
-        "contributions": contributions(SERVED, asked, found),
+        "contributions": contributions(SERVED, asked, parts),
     }
     rows = steps(explained)
     assert [row.label for row in rows] == [
@@ -123,7 +129,7 @@ def test_the_steps_of_the_waterfall_lead_from_the_average_to_the_answers() -> No
     assert rows[0].before == (0.6, 0.5)
     assert rows[0].after == rows[1].before == pytest.approx((0.3, 0.45))
     assert rows[2].before == rows[1].after == pytest.approx((0.5, 0.55))
-    assert rows[2].after == (0.507, 0.548) == pytest.approx(tuple(found.answer))
+    assert rows[2].after == (0.507, 0.548) == pytest.approx(tuple(parts.answer))
 
 
 def test_advice_says_what_there_is_to_say_first() -> None:
@@ -166,7 +172,10 @@ def test_the_curve_says_from_where_to_where_and_whether_it_turns() -> None:
 def test_the_answer_stands_beside_its_limits() -> None:
     html = answer_html(as_prediction(SERVED, answered(SERVED, applicant_income=8000)))
     assert "The two disagree" in html
-    assert "Machine learning gives an approval 80 %, the neural network 40 %" in html
+    assert (
+        "Predicted probability of approval: 80 % by machine learning, 40 % by the neural network. "
+        "A model approves from 50 % on." in html
+    )
     assert "Not a lending decision" in html
 
 
@@ -194,3 +203,10 @@ def test_examples_are_buttons_that_carry_their_values(tmp_path: Path) -> None:
     html = examples_html(tmp_path)
     assert "&lt;b&gt;A clear no" in html
     assert json.dumps({"credit_history": "bad", "gender": ""}) in unescape(html)
+
+
+def test_the_api_imports_no_tab() -> None:
+    names = imported(PACKAGES["loan_space"] / "api.py")
+    assert "loan_space.serving" in names and "loan_space" not in names  # whole paths only
+    tabs = {"applicant", "many_view", "quality_view", "code_view", "page"}
+    assert not {name.split(".")[1] for name in names if name.startswith("loan_space.")} & tabs

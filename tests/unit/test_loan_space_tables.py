@@ -14,13 +14,14 @@ import pytest
 from loan_served import by_income, served_by
 from loan_tables import HEADER, lines, row, write_xlsx
 
-from loan_space import many_view
-from loan_space.endpoint import annotation, endpoint, explained
-from loan_space.many import answer_table, columns, result_columns, unseen_notes
-from loan_space.many_view import result_file, summary_html
+from loan_space import many
+from loan_space.api import annotation, endpoint, explained
+from loan_space.many import answer_table, result_columns, result_file, result_schema, unseen_notes
+from loan_space.many_view import summary_html
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS
-from shared.loan.table.read import read_chunks
+from shared.loan.table.reading import read_chunks
+from shared.loan.table.write import written
 
 SERVED = served_by(by_income)
 RANGE = (1000.0, 9000.0)
@@ -42,7 +43,9 @@ def table(tmp_path: Path) -> Path:
 
 def test_each_row_gets_its_cells(table: Path) -> None:
     (chunk,) = read_chunks(table, FIELDS)
-    answer, ml, ann, note, error, revision = result_columns(SERVED, chunk)
+    answer, ml, ann, note, error, revision = (
+        column.to_pylist() for column in written(result_columns(SERVED, chunk))
+    )
     assert answer == ["disagree", "approve", "refuse", "error"]
     assert ml == ["0.9000", "1.0000", "0.0400", ""]
     assert ann == ["0.4500", "0.5000", "0.0200", ""]
@@ -69,7 +72,7 @@ def test_a_table_is_answered_with_progress_and_the_result_written(
     assert (last.rows, last.errors, last.done) == (4, 1, 1.0)
     assert last.answers == {"disagree": 1, "approve": 1, "refuse": 1, "error": 1}
     written = target.read_text(encoding="utf-8-sig").splitlines()
-    assert written[0] == ",".join([*HEADER, *columns(False)])
+    assert written[0] == ",".join([*HEADER, *result_schema(False).names])
     assert len(written) == 5
     html = summary_html(last)
     assert "4 rows: 1 approved by both, 1 refused by both, 1 on which the two disagree." in html
@@ -95,7 +98,7 @@ def test_blank_rows_of_a_workbook_are_no_table(tmp_path: Path) -> None:
 def test_a_result_lives_until_gradio_has_its_copy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(many_view, "LIVES", 0.1)
+    monkeypatch.setattr(many, "LIVES", 0.1)
     with result_file() as path:
         path.write_text("x")
         time.sleep(0.3)

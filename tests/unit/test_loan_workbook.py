@@ -7,7 +7,7 @@ from loan_tables import HEADER, NUMBERS, row, write_sheet, write_xlsx
 
 from shared.errors import InputError
 from shared.loan.fields.declared import FIELDS
-from shared.loan.table.read import read_chunks
+from shared.loan.table.reading import read_chunks
 
 PLACE = {field.column: k for k, field in enumerate(FIELDS)}
 
@@ -19,15 +19,15 @@ def test_a_workbook_is_read_like_a_csv(tmp_path):
     (chunk,) = read_chunks(path, FIELDS)
     assert chunk.cells[0] == row() and chunk.table[[0, 2]].tolist() == [NUMBERS, NUMBERS]
     assert list(chunk.numbers) == [2, 4, 5]
-    assert chunk.errors[1] == 'LoanAmount is "x", which is no number.'
-    assert chunk.done == 1
+    assert chunk.errors[1] == 'LoanAmount is "x", which is not a number.'
+    assert chunk.batch.done == 1
 
 
 def test_a_table_may_begin_anywhere_in_the_sheet(tmp_path):
     path = tmp_path / "table.xlsx"
     write_xlsx(path, [None], [None], HEADER, row(), row(LoanAmount="128.5"))
     (chunk,) = read_chunks(path, FIELDS)
-    assert list(chunk.numbers) == [4, 5] and chunk.done == 1
+    assert list(chunk.numbers) == [4, 5] and chunk.batch.done == 1
     assert chunk.table[1, PLACE["LoanAmount"]] == 128.5
 
 

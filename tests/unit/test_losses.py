@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from training.tumor.losses import box_loss
+from training.tumor.network import box_loss
 
 
 def maps_with(values):

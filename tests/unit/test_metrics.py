@@ -4,27 +4,33 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
-from training.metrics import bootstrap, proportion, share
-from training.tumor import metrics
+from training.metrics import (
+    bootstrap,
+    expected_calibration_error,
+    proportion,
+    reliability,
+    share,
+)
+from training.tumor import answers
 
 TRUTH = np.array([0, 0, 0, 1, 1, 2])
 ANSWER = np.array([0, 0, 1, 1, 1, 0])
 
 
 def test_confusion_by_hand():
-    table = metrics.confusion(TRUTH, ANSWER, 3)
+    table = answers.confusion(TRUTH, ANSWER, 3)
     assert table.tolist() == [[2, 1, 0], [0, 2, 0], [1, 0, 0]]
 
 
 def test_macro_f1_is_that_of_scikit_learn():
-    ours = metrics.macro_f1(TRUTH, ANSWER, 3)(np.ones(6))
+    ours = answers.macro_f1(TRUTH, ANSWER, 3)(np.ones(6))
     assert ours == pytest.approx(f1_score(TRUTH, ANSWER, average="macro"))
 
 
 def test_a_weight_of_two_counts_a_slice_twice():
     weights = np.array([2.0, 1, 1, 1, 1, 1])
     repeated = np.r_[0, np.arange(6)]
-    ours = metrics.macro_f1(TRUTH, ANSWER, 3)(weights)
+    ours = answers.macro_f1(TRUTH, ANSWER, 3)(weights)
     assert ours == pytest.approx(f1_score(TRUTH[repeated], ANSWER[repeated], average="macro"))
 
 
@@ -34,17 +40,17 @@ def test_auc_and_brier_are_those_of_scikit_learn():
     shares = rng.dirichlet([1, 1, 1], 200)
     one = np.ones(200)
     expected = roc_auc_score(truth, shares, multi_class="ovr", average="macro")
-    assert metrics.auc(truth, shares)(one) == pytest.approx(expected)
+    assert answers.auc(truth, shares)(one) == pytest.approx(expected)
     by_class = [brier_score_loss(truth == k, shares[:, k]) for k in range(3)]
-    assert metrics.brier(truth, shares)(one) == pytest.approx(sum(by_class))
+    assert answers.brier(truth, shares)(one) == pytest.approx(sum(by_class))
 
 
 def test_calibration_error_by_hand():
     confidence = np.array([0.95, 0.95, 0.95, 0.55])
     correct = np.array([True, True, False, True])
-    error = metrics.expected_calibration_error(correct, confidence)(np.ones(4))
+    error = expected_calibration_error(correct, confidence, answers.BINS)(np.ones(4))
     assert error == pytest.approx((3 * abs(2 / 3 - 0.95) + 0.45) / 4)
-    bins = metrics.reliability(correct, confidence)
+    bins = reliability(correct, confidence, answers.BINS)
     assert [b["n"] for b in bins] == [1, 3]
     assert bins[1]["accuracy"] == pytest.approx(2 / 3, abs=1e-5)
 

@@ -7,8 +7,7 @@ import pytest
 
 from shared.errors import InputError
 from shared.slices.framing import Window
-from shared.tumor.heatmap import Heatmap
-from shared.tumor.overlay import blend, levels, outline
+from shared.tumor.heatmap import Heatmap, blend, levels, outline
 
 WINDOW = Window(left=10, top=20, side=40)
 

@@ -10,19 +10,17 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.errors import InputError
 from shared.page import launch
-from shared.page.calls import file_path, plain_errors
-from shared.page.charts import Bin, reliability
 from shared.page.code_view import code_html
-from shared.page.evaluation import flat, reliability_html, sections_html
-from shared.page.figures import words
-from shared.page.files_zone import files_zone
-from shared.page.footer import footer_html
-from shared.page.html import page_asset, progress_html
+from shared.page.endpoints import MOST_WAITING, file_path, plain_errors
+from shared.page.html import footer_html, page_asset, progress_html
 from shared.page.schema import explained_revision_of, revision_of
-from shared.page.turns import MOST_WAITING
+from shared.page.uploads import upload_zone
+from shared.palette import css
+from shared.report.html import style as report_style
 from shared.wording import listed
 
 LOADED = LoadedCheckpoint(Path(), "hub", "f" * 40, "e" * 64, "owner/name", "why")
@@ -32,29 +30,6 @@ def test_words_become_a_list_in_a_sentence() -> None:
     assert listed(["a"], "or") == "a"
     assert listed(["a", "b"], "and") == "a and b"
     assert listed(["a", "b", "c"], "or") == "a, b or c"
-
-
-def test_figures_say_what_they_count() -> None:
-    assert words("n", "applicants") == "Applicants"
-    assert words("macro_f1", "applicants") == "Macro F1"
-    section = {"ml": {"n": 5, "auc": 0.5}, "n": 9, "skipped": 1.0, "seed": "x"}
-    found = flat(section, "rows", skip=("skipped",))
-    values = {label: each.value for label, each in found.items()}
-    assert values == {"Ml: rows": 5, "Ml: auc": 0.5, "Rows": 9}
-
-
-def test_a_reliability_curve_says_what_came_true_of_what() -> None:
-    drawn = reliability("Curve", [Bin(0.25, 0.5, 1200)], "applicants", "approved")
-    assert "share that was approved" in drawn
-    assert "said 0.25, approved 0.50, 1,200 applicants" in drawn
-    bins = [{"confidence": 0.5, "accuracy": 0.5, "n": 0}]
-    assert reliability_html("Curve", bins, "applicants") == ""
-
-
-def test_a_section_that_was_not_measured_says_so() -> None:
-    html = sections_html({"a": 3}, [("First", "a", str), ("Second", "b", str)])
-    assert "<h3>First</h3>3" in html
-    assert '<h3>Second</h3><p class="soft">Not measured' in html
 
 
 def test_the_footer_shows_facts_as_text_and_the_revision_short() -> None:
@@ -83,7 +58,7 @@ def test_snippets_name_the_address_and_the_revision() -> None:
 @pytest.mark.parametrize(("most", "several"), [(1, False), (2, True)])
 def test_one_file_or_several(most: int, several: bool) -> None:
     with gr.Blocks():
-        zone: Any = files_zone("Drop", "Hint", accept=".csv", most=most, area="csv")
+        zone: Any = upload_zone("Drop", "Hint", accept=".csv", most=most, area="csv")
     assert ("multiple" in zone.html_template) is several
     assert 'accept=".csv"' in zone.html_template
 
@@ -146,7 +121,8 @@ def test_a_space_is_launched_with_the_common_style_first(monkeypatch: pytest.Mon
         sessions=3,
         warm_up=lambda loaded: blocks.warm.set(),
     )
-    assert blocks.asked["head"] == f"<style>{page_asset('style.css')}.own {{}}</style>"
+    styles = f"{css()}{page_asset('style.css')}{report_style()}"
+    assert blocks.asked["head"] == f"<style>{styles}.own {{}}</style>"
     assert (blocks.asked["max_file_size"], blocks.asked["state_session_capacity"]) == ("1mb", 3)
     assert blocks.asked["max_size"] == MOST_WAITING
     assert blocks.asked["run_history"] is False

@@ -12,7 +12,7 @@ from imports_of import ROOT, SPACES, modules, top_levels
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from deploying.reach import shared_files
+from training.release.assembly import shared_files
 
 # Not imported by us, but an imported package cannot be imported without it.
 NEEDED_BY_ANOTHER = {"torchvision": "timm"}

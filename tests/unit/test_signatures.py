@@ -6,7 +6,7 @@ import inspect
 
 import gradio as gr
 
-from shared.page.signatures import keep_signatures
+from shared.page.gradio_internals import keep_signatures
 
 
 def test_components_are_described_as_before() -> None:

@@ -4,8 +4,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.tumor.hashing import close_pairs, groups_of, hamming, perceptual_hash
-from training.tumor.split import SHARES, UNSEEN, assign, group, list_files, split
+from training.tumor.slices import list_files
+from training.tumor.split import (
+    SHARES,
+    UNSEEN,
+    assign,
+    close_pairs,
+    group,
+    groups_of,
+    hamming,
+    perceptual_hash,
+    split,
+)
 
 
 def picture(seed):

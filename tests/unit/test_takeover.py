@@ -17,10 +17,12 @@ from gradio_client import Client
 from live_server import free_port
 from mcp_calls import ask
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.errors import CheckpointError
-from shared.page.privacy import forget_on_close
-from shared.page.takeover import follow, put_in
+from shared.page.gradio_internals import put_in
+from shared.page.launch import follow
+from shared.page.uploads import forget_on_close
 
 OLD = LoadedCheckpoint(Path("old"), "bundled", "old", "0" * 64, None, "The Hub was late.")
 NEW = replace(OLD, source="hub", revision="new", repository="somebody/model", why="It came.")

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from shared.errors import InputError
-from shared.page.figures import figure, figures, number
 from shared.page.uploads import delete_upload
+from shared.report.figures import figure, figures, number
 from shared.spreadsheet import harmless
+from shared.tumor.classes import class_words
 from shared.wording import percent
-from tumor_space.many import check_count
-from tumor_space.many_table import csv_text, table_html
+from tumor_space.many_view import csv_text, table_html
 from tumor_space.quality_view import quality_html
-from tumor_space.recent import LIFETIME, MOST, Recent
 from tumor_space.schema import BatchRow
-from tumor_space.wording import class_words, either, set_sentence
+from tumor_space.serving import check_count, either, set_sentence
+from tumor_space.sessions import LIFETIME, MOST, Sessions
 
 
 @pytest.mark.parametrize(
@@ -114,30 +114,30 @@ class Clock:
 
 def test_an_answer_is_forgotten_with_time_with_number_and_when_asked() -> None:
     clock = Clock()
-    recent = Recent(clock)
+    sessions = Sessions(clock)
     answer: Any = object()
-    recent.remember("page", answer)
-    assert recent.recall("page") is answer
+    sessions.remember("page", answer)
+    assert sessions.recall("page") is answer
     clock.now = LIFETIME + 1
-    assert recent.recall("page") is None
+    assert sessions.recall("page") is None
     for k in range(MOST + 1):
-        recent.remember(str(k), answer)
-    assert recent.recall("0") is None
-    assert recent.recall("1") is answer
-    recent.forget("1")
-    assert recent.recall("1") is None
+        sessions.remember(str(k), answer)
+    assert sessions.recall("0") is None
+    assert sessions.recall("1") is answer
+    sessions.forget("1")
+    assert sessions.recall("1") is None
 
 
 def test_a_later_look_or_another_slice_takes_the_turn() -> None:
-    recent = Recent()
-    first = recent.take_turn("page")
-    assert recent.has_turn("page", first)
-    second = recent.take_turn("page")
-    assert not recent.has_turn("page", first)
-    assert recent.has_turn("page", second)
-    recent.forget("page")
-    assert not recent.has_turn("page", second)
-    assert recent.take_turn("page") not in (first, second)
+    sessions = Sessions()
+    first = sessions.take_turn("page")
+    assert sessions.has_turn("page", first)
+    second = sessions.take_turn("page")
+    assert not sessions.has_turn("page", first)
+    assert sessions.has_turn("page", second)
+    sessions.forget("page")
+    assert not sessions.has_turn("page", second)
+    assert sessions.take_turn("page") not in (first, second)
 
 
 def test_an_upload_goes_with_its_folder_but_not_with_others(tmp_path: Path) -> None:

@@ -52,8 +52,9 @@ def test_they_are_what_the_host_understands() -> None:
 def test_check_runs_what_a_person_runs() -> None:
     targets = TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
     made = [line.split()[1:] for line in commands("check") if line.startswith("make ")]
-    assert made == [["check", "test"]]
-    assert {"check", "test"} <= set(targets)
+    assert made == [["ci"]]
+    assert {"check", "test", "ci"} <= set(targets)
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make ci"
 
 
 @pytest.mark.parametrize("name", ON_THE_HUB)

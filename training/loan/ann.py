@@ -34,7 +34,7 @@ class Settings:
         pieces: bins that a feature is cut into, by quantiles; 0 leaves features as they are.
         mixing: rows and targets are mixed in pairs, by shares from Beta(mixing, mixing) (mixup,
             Zhang et al. 2018); 0 mixes nothing.
-        soft: share of a forest's word in the targets (`teacher`).
+        soft: weight of a forest's probability in the targets (`candidates.soft_targets`).
         dropout: share of hidden units that are silenced in each step.
         decay: of the weights (AdamW, Loshchilov and Hutter 2019).
         rate: learning rate at the start; it falls to 0 along a cosine.
@@ -129,7 +129,13 @@ def _train(
 def _mixed(
     inputs: torch.Tensor, targets: torch.Tensor, settings: Settings
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(M, N, E) rows and (M, N) targets of one step; each member mixes its own pairs."""
+    """(M, N, E) rows and (M, N) targets of one step; each member mixes its own pairs.
+
+    Mixup (Zhang et al. 2018): 0.7 of one applicant and 0.3 of another, with a target that is 0.7 of
+    one label and 0.3 of the other. Between two rows the answer then runs straight instead of
+    jumping, and a few hundred rows become as many pairs as there are steps: nothing to learn by
+    heart.
+    """
     members, count = settings.members, len(inputs)
     if not settings.mixing:
         return inputs.expand(members, -1, -1), targets.expand(members, -1)
@@ -166,10 +172,10 @@ def fit_encoding(features: Floats, pieces: int) -> Encoding:
 
 
 def _edges(column: NDArray[np.float64], pieces: int) -> NDArray[np.float64]:
-    found = np.unique(column)
-    if len(found) > FEW and pieces:
-        found = np.unique(np.quantile(column, np.linspace(0, 1, pieces + 1)))
-    ends = np.array([found[0], found[-1]]) if len(found) <= FEW or not pieces else found
+    edges = np.unique(column)
+    if len(edges) > FEW and pieces:
+        edges = np.unique(np.quantile(column, np.linspace(0, 1, pieces + 1)))
+    ends = np.array([edges[0], edges[-1]]) if len(edges) <= FEW or not pieces else edges
     return ends if ends[-1] - ends[0] > SMALL else ends[:1]
 
 

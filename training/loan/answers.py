@@ -11,10 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from shared.errors import InputError
+from shared.loan.models.registry import ANN, ML, MODELS, RULE
 from training.loan import metrics
-from training.loan.candidates import KINDS
 from training.loan.metrics import Make, over_repeats
 from training.metrics import Figure, bootstrap, bootstrap_of_distance
+
+COMPARED = ("accuracy", "auc", "brier", "log_loss")  # metrics of a model against another
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,12 @@ class OutOfFold:
 
     Attributes:
         approved: (N,) 0 or 1.
-        shares: (R, N) probability of approval, by model; "rule" is among them.
+        probabilities: (R, N) probability of approval, by model; "rule" is among them.
         folds: (R, N) the outer fold of each row.
     """
 
     approved: NDArray[np.int64]
-    shares: dict[str, NDArray[np.float64]]
+    probabilities: dict[str, NDArray[np.float64]]
     folds: NDArray[np.int64]
 
 
@@ -44,11 +46,11 @@ def collect(folds: list[Mapping[str, Any]], approved: NDArray[np.int64]) -> OutO
     """
     rows = [np.array(fold["rows"]) for fold in folds]
     count = len(approved)
-    shares = {"rule": stacked(rows, [fold["rule"] for fold in folds], count)}
-    for kind in KINDS:
-        shares[kind] = stacked(rows, [fold[kind]["approval"] for fold in folds], count)
-    numbers = [np.full(len(each), number) for number, each in enumerate(rows)]
-    return OutOfFold(approved, shares, stacked(rows, numbers, count).astype(np.int64))
+    probabilities = {RULE.key: stacked(rows, [fold[RULE.key] for fold in folds], count)}
+    for kind in MODELS:
+        probabilities[kind] = stacked(rows, [fold[kind]["approval"] for fold in folds], count)
+    numbers = [np.full(len(tested), number) for number, tested in enumerate(rows)]
+    return OutOfFold(approved, probabilities, stacked(rows, numbers, count).astype(np.int64))
 
 
 def stacked(
@@ -73,11 +75,11 @@ def stacked(
             f"Some rows are answered {times.min()} times, some {times.max()}. Give folds that "
             "hold every row equally often."
         )
-    found, seen = np.full((times.max(), count), np.nan), np.zeros(count, dtype=np.int64)
-    for at, said in zip(rows, values, strict=True):
-        found[seen[at], at] = said
-        seen[at] += 1
-    return found
+    stack, seen = np.full((times.max(), count), np.nan), np.zeros(count, dtype=np.int64)
+    for tested, of_fold in zip(rows, values, strict=True):
+        stack[seen[tested], tested] = of_fold
+        seen[tested] += 1
+    return stack
 
 
 def measures(threshold: float) -> dict[str, Make]:
@@ -93,24 +95,24 @@ def measures(threshold: float) -> dict[str, Make]:
     }
 
 
-def performance(found: OutOfFold, threshold: float, seed: int) -> dict[str, dict[str, Figure]]:
+def performance(answers: OutOfFold, threshold: float, seed: int) -> dict[str, dict[str, Figure]]:
     """Every metric of the rule and of both models, with intervals over applicants."""
     return {
         name: {
-            metric: figure(make, found.approved, shares, seed)
+            metric: figure(make, answers.approved, probabilities, seed)
             for metric, make in measures(threshold).items()
         }
-        for name, shares in found.shares.items()
+        for name, probabilities in answers.probabilities.items()
     }
 
 
 def figure(
-    make: Make, approved: NDArray[np.int64], shares: NDArray[np.float64], seed: int
+    make: Make, approved: NDArray[np.int64], probabilities: NDArray[np.float64], seed: int
 ) -> Figure:
     """A metric over all repeats with its interval."""
     with_interval = bootstrap_of_distance if make is metrics.calibration_error else bootstrap
     each_alone = np.arange(len(approved))
-    return with_interval(over_repeats(make, approved, shares), each_alone, seed=seed)
+    return with_interval(over_repeats(make, approved, probabilities), each_alone, seed=seed)
 
 
 def difference(
@@ -121,59 +123,60 @@ def difference(
     seed: int,
 ) -> Figure:
     """How much a metric of one set of answers is above that of another, on the same draws."""
-    first, second = (over_repeats(make, approved, shares) for shares in (one, other))
+    first, second = (over_repeats(make, approved, answers) for answers in (one, other))
     each_alone = np.arange(len(approved))
     return bootstrap(lambda w: first(w) - second(w), each_alone, seed=seed)
 
 
-def ml_against_ann(found: OutOfFold, threshold: float, seed: int) -> dict[str, Any]:
+def ml_against_ann(answers: OutOfFold, threshold: float, seed: int) -> dict[str, Any]:
     """The two models against each other, metric by metric.
 
     For each: the difference with its interval; the standard error of one model's mean over the
     outer folds; and the p-value of a t-test over the folds that is corrected for their overlapping
     training rows (Nadeau and Bengio 2003).
     """
-    kept = ("accuracy", "auc", "brier", "log_loss")
+    every = measures(threshold)
+    both = answers.probabilities[ML.key], answers.probabilities[ANN.key]
     rows = {}
-    for name, make in measures(threshold).items():
-        if name not in kept:
-            continue
-        ml, ann = (by_fold(make, found, kind) for kind in ("ml", "ann"))
+    for name in COMPARED:
+        ml, ann = (by_fold(every[name], answers, kind) for kind in (ML.key, ANN.key))
         rows[name] = {
-            "ml_minus_ann": difference(
-                make, found.approved, found.shares["ml"], found.shares["ann"], seed
-            ),
+            "ml_minus_ann": difference(every[name], answers.approved, *both, seed),
             "standard_error": round(float(stats.sem(ml)), 5),
-            "p": round(corrected_p(ml - ann, len(found.shares["ml"])), 4),
+            "p": round(corrected_p(ml - ann, len(both[0])), 4),
         }
     return rows
 
 
-def by_fold(make: Make, found: OutOfFold, kind: str) -> NDArray[np.float64]:
+def by_fold(make: Make, answers: OutOfFold, kind: str) -> NDArray[np.float64]:
     """A metric within each outer fold of each repeat."""
     values = []
-    for shares, place in zip(found.shares[kind], found.folds, strict=True):
-        for fold in np.unique(place):
-            rows = place == fold
-            values.append(make(found.approved[rows], shares[rows])(np.ones(int(rows.sum()))))
+    for of_repeat, fold_of_row in zip(answers.probabilities[kind], answers.folds, strict=True):
+        for fold in np.unique(fold_of_row):
+            rows = fold_of_row == fold
+            metric = make(answers.approved[rows], of_repeat[rows])
+            values.append(metric(np.ones(int(rows.sum()))))
     return np.array(values)
 
 
-def auc_of_folds(found: OutOfFold) -> dict[str, dict[str, float]]:
+def auc_of_folds(answers: OutOfFold) -> dict[str, dict[str, float]]:
     """Mean of the AUC within each outer fold, as published figures are made, by model."""
-    aucs = {kind: by_fold(metrics.auc, found, kind) for kind in KINDS}
+    aucs = {kind: by_fold(metrics.auc, answers, kind) for kind in MODELS}
     return {
         kind: {
-            "value": round(float(each.mean()), 5),
-            "standard_error": round(float(stats.sem(each)), 5),
-            "n": len(each),
+            "value": round(float(of_kind.mean()), 5),
+            "standard_error": round(float(stats.sem(of_kind)), 5),
+            "n": len(of_kind),
         }
-        for kind, each in aucs.items()
+        for kind, of_kind in aucs.items()
     }
 
 
 def corrected_p(differences: NDArray[np.float64], repeats: int) -> float:
     """Two-sided p-value of the corrected resampled t-test (Nadeau and Bengio 2003).
+
+    The models of two folds share most of their training rows, so their errors are not independent
+    and a plain t-test is too sure. The share of test rows is added to the variance to correct this.
 
     Args:
         differences: (R * folds,) of a metric.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +19,10 @@ from sklearn.preprocessing import StandardScaler
 
 from shared.errors import InputError
 from shared.loan.models.ann import Ann, approval
+from shared.loan.models.registry import ANN, ML
 from training.loan.ann import Settings, fit_ann
-from training.loan.teacher import soft_targets
 
 Floats = NDArray[np.float32]
-Kind = Literal["ml", "ann"]
-KINDS: tuple[Kind, ...] = ("ml", "ann")
 
 
 def logistic(seed: int) -> Pipeline:
@@ -75,10 +72,10 @@ NETWORKS: dict[str, Settings] = {
     "four small perceptrons": Settings(members=4, units=16, dropout=0.2, steps=60, soft=0.0),
 }
 ON_REQUEST = ("four small perceptrons",)  # a first look at new data: seconds instead of minutes
-Names = Mapping[Kind, tuple[str, ...]]
-NAMES: dict[Kind, tuple[str, ...]] = {  # what is compared unless somebody names others
-    "ml": tuple(PIPELINES),
-    "ann": tuple(name for name in NETWORKS if name not in ON_REQUEST),
+Names = Mapping[str, tuple[str, ...]]  # of candidates, by key of the model they are of
+NAMES: dict[str, tuple[str, ...]] = {  # what is compared unless somebody names others
+    ML.key: tuple(PIPELINES),
+    ANN.key: tuple(name for name in NETWORKS if name not in ON_REQUEST),
 }
 
 
@@ -89,19 +86,19 @@ def some(names: Sequence[str]) -> Names:
         names: of pipelines and of networks, at least one of each.
 
     Raises:
-        InputError: a name is not known, or a kind would be left without a candidate.
+        InputError: a name is not known, or a model would be left without a candidate.
     """
-    every: Names = {"ml": tuple(PIPELINES), "ann": tuple(NETWORKS)}
+    every: Names = {ML.key: tuple(PIPELINES), ANN.key: tuple(NETWORKS)}
     for name in names:
         if name not in (*PIPELINES, *NETWORKS):
-            known = ", ".join(repr(each) for kind in KINDS for each in every[kind])
+            known = ", ".join(repr(candidate) for listed in every.values() for candidate in listed)
             raise InputError(f"There is no candidate {name!r}; there are {known}.")
-    found: Names = {kind: tuple(name for name in every[kind] if name in names) for kind in KINDS}
-    for kind, kept in found.items():
-        if not kept:
+    kept = {kind: tuple(n for n in listed if n in names) for kind, listed in every.items()}
+    for kind, left in kept.items():
+        if not left:
             known = ", ".join(repr(name) for name in every[kind])
             raise InputError(f"No candidate of the kind {kind} is left; name one of {known}.")
-    return found
+    return kept
 
 
 @dataclass(frozen=True)
@@ -143,3 +140,29 @@ def fit_network(
     """Fit an ensemble of perceptrons, with its teacher if it has one."""
     targets = soft_targets(forest(seed), features, approved, settings.soft)
     return fit_ann(features, targets, settings, seed=seed)
+
+
+def soft_targets(
+    teacher: RandomForestClassifier, features: Floats, approved: NDArray[np.int64], weight: float
+) -> NDArray[np.float64]:
+    """Labels mixed with the probabilities of a forest that did not see the row.
+
+    A label says yes or no; the trees that did not draw a row (out of bag, Breiman 2001) say how
+    clear its case is. A network that is taught a mixture of the two (distillation: Hinton, Vinyals
+    and Dean 2015) is told which labels are luck, and does not bend itself to reproduce them.
+
+    Args:
+        teacher: not fitted yet; it is fitted here, to these rows alone.
+        features: (N, K) float32.
+        approved: (N,) 0 or 1.
+        weight: of the forest's probability in the target, 0..1.
+
+    Returns:
+        (N,) float64 in 0..1.
+    """
+    if not weight:
+        return approved.astype(np.float64)
+    teacher.set_params(oob_score=True)
+    unseen = teacher.fit(features, approved).oob_decision_function_[:, 1]
+    probabilities = np.where(np.isnan(unseen), approved, unseen)  # every tree drew the row: label
+    return np.asarray((1 - weight) * approved + weight * probabilities)

@@ -14,8 +14,8 @@ from scipy.optimize import minimize
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
-from shared.loan.models.calibration import Calibration, calibrated, logs
-from training.loan.candidates import NAMES, Fitted, Kind, Names, fit
+from shared.loan.models.decision import Calibration, calibrated, logs
+from training.loan.candidates import NAMES, Fitted, Names, fit
 
 Floats = NDArray[np.float32]
 INNER_FOLDS = 5
@@ -43,25 +43,26 @@ class Chosen:
 
 
 def choose_and_fit(
-    kind: Kind, features: Floats, approved: NDArray[np.int64], seed: int, names: Names = NAMES
+    kind: str, features: Floats, approved: NDArray[np.int64], seed: int, names: Names = NAMES
 ) -> Chosen:
     """Compare the candidates of a kind in inner folds, keep the one with the least log loss.
 
     Args:
-        kind: "ml" or "ann".
+        kind: key of the model, one of `registry.MODELS`.
         features: (N, K) float32 of the training rows.
         approved: (N,) 0 or 1.
         seed: of the folds and of everything that is fitted.
-        names: of the candidates, by kind.
+        names: of the candidates, by model.
     """
-    found: dict[str, tuple[float, Calibration]] = {}
+    losses: dict[str, float] = {}
+    calibrations: dict[str, Calibration] = {}
     for name in names[kind]:
         unseen = inner_predictions(name, features, approved, seed)
-        line = fit_calibration(unseen, approved)
-        found[name] = (float(log_loss(approved, calibrated(line, unseen))), line)
-    best = min(found, key=lambda name: found[name][0])
-    losses = {name: round(loss, 6) for name, (loss, _) in found.items()}
-    return Chosen(fit(best, features, approved, seed), found[best][1], losses)
+        calibrations[name] = fit_calibration(unseen, approved)
+        losses[name] = float(log_loss(approved, calibrated(calibrations[name], unseen)))
+    best = min(losses, key=lambda name: losses[name])
+    rounded = {name: round(loss, 6) for name, loss in losses.items()}
+    return Chosen(fit(best, features, approved, seed), calibrations[best], rounded)
 
 
 def inner_predictions(
@@ -78,6 +79,10 @@ def inner_predictions(
 def fit_calibration(unseen: NDArray[np.float64], approved: NDArray[np.int64]) -> Calibration:
     """The calibration with the least log loss, held near the one that changes nothing.
 
+    Beta calibration (Kull, Silva Filho and Flach 2017): a line in log p and log (1 - p). It is
+    fitted to predictions for rows that the model had not seen; of its own training rows a model is
+    surer than it may be.
+
     Args:
         unseen: (N,) probabilities for rows that the model had not seen.
         approved: (N,) 0 or 1.
@@ -91,5 +96,5 @@ def fit_calibration(unseen: NDArray[np.float64], approved: NDArray[np.int64]) ->
         return float(mean + PRIOR * ((numbers - nothing) ** 2).sum() / len(values))
 
     bounds = ((LEAST_SLOPE, None), (LEAST_SLOPE, None), (None, None))
-    found = minimize(loss, nothing, bounds=bounds, method="L-BFGS-B").x
-    return Calibration(*(float(number) for number in found))
+    fitted = minimize(loss, nothing, bounds=bounds, method="L-BFGS-B").x
+    return Calibration(*(float(number) for number in fitted))

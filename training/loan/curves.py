@@ -24,7 +24,7 @@ def profit(found: OutOfFold, seed: int) -> list[dict[str, Any]]:
     count = len(found.approved)
     draws = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS) / count
     curves = []
-    for kind, shares in found.shares.items():
+    for kind, shares in found.probabilities.items():
         said = (shares[:, :, None] >= THRESHOLDS).mean(axis=0)  # (N, T), mean over the repeats
         for loss in LOSSES:
             worth = np.where(found.approved == 1, 1.0, -loss)[:, None] * said
@@ -46,8 +46,8 @@ def calibration(found: OutOfFold) -> dict[str, Any]:
     """Reliability and ROC curves of both models."""
     return {
         kind: {
-            "bins": metrics.reliability(found.approved, found.shares[kind]),
-            "roc": metrics.roc(found.approved, found.shares[kind]),
+            "bins": metrics.reliability(found.approved, found.probabilities[kind]),
+            "roc": metrics.roc(found.approved, found.probabilities[kind]),
         }
         for kind in ("ml", "ann")
     }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.checkpoint.contract import hash_file
 from shared.errors import InputError
 from shared.loan.fields.declared import Fields
-from shared.loan.table.read import read_chunks
+from shared.loan.table.reading import read_chunks
 
 TRAIN_FILE = "train.csv"
 LABEL = "Loan_Status"

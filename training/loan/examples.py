@@ -1,14 +1,12 @@
 """Choose the bundled example applicants: `python -m training.loan.examples --checkpoint DIR`.
 
-They are looked for among the checkpoint's simulated applicants, by what its models say of them;
+They are looked for among the checkpoint's simulated applicants, by what its models answer for them;
 two have something changed, so that they show what no simulated applicant shows. All say that they
 are simulated; nobody is described.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,10 +17,10 @@ from shared.loan.fields.application import as_values, say
 from shared.loan.fields.declared import Fields
 from shared.loan.models.decision import Decision
 from shared.loan.models.predictor import Predictor, approval, load_predictor
-from shared.loan.models.registry import MODELS
-from shared.loan.why.neighbours import novelty_many
+from shared.loan.models.registry import MODELS, REGISTRY
+from shared.loan.why.neighbours import crowd, novelty
 from training.loan.simulate import two_digits
-from training.loan.words import WORDS
+from training.stages import command_line, write_record
 
 EXAMPLES_FILE = "examples/examples.json"
 LICENCE, SOURCE = "Apache-2.0", "simulated"
@@ -58,20 +56,21 @@ def examples_of(predictor: Predictor) -> list[Example]:
 
     What its simulated applicants cannot show is left out: of two models that never disagree, say.
     """
-    shares = approval(predictor, predictor.population.table)
-    table, said = predictor.population.table, shares >= predictor.decision.threshold
+    table, threshold = predictor.population.table, predictor.decision.threshold
+    probabilities = approval(predictor, table)
+    approves = probabilities >= threshold
     usual = usual_rows(predictor.decision.fields, table)
-    sure = np.abs(shares - predictor.decision.threshold).min(axis=1)
-    apart = said[:, 0] != said[:, 1]
-    found = {
-        "clear_yes": (pick(usual & said.all(axis=1), sure), "A clear yes"),
-        "clear_no": (pick(usual & ~said.any(axis=1), sure), "A clear no"),
+    sure = np.abs(probabilities - threshold).min(axis=1)
+    apart = approves[:, 0] != approves[:, 1]
+    picked = {
+        "clear_yes": (pick(usual & approves.all(axis=1), sure), "A clear yes"),
+        "clear_no": (pick(usual & ~approves.any(axis=1), sure), "A clear no"),
         "disagree": (pick(usual & apart, sure), "The two disagree: {approves} would approve"),
         "missing": (most_missing(predictor.decision.fields, table), "Some fields not stated"),
     }
-    rows = {name: (table[at], words) for name, (at, words) in found.items() if at is not None}
+    rows = {name: (table[at], caption) for name, (at, caption) in picked.items() if at is not None}
     rows |= {"out_of_range": out_of_range(predictor, table[usual]), "thin_file": thin(predictor)}
-    return [_example(predictor, name, words, row) for name, (row, words) in rows.items()]
+    return [_example(predictor, name, caption, row) for name, (row, caption) in rows.items()]
 
 
 def usual_rows(fields: Fields, table: NDArray[np.float64]) -> Rows:
@@ -89,7 +88,7 @@ def pick(allowed: Rows, scores: NDArray[np.float64]) -> int | None:
 
 
 def most_missing(fields: Fields, table: NDArray[np.float64]) -> int | None:
-    """The row with the most fields not stated, of those that are no thin file."""
+    """The row with the most fields not stated, of those that are not a thin file."""
     missing = np.isnan(table)
     history = [k for k, field in enumerate(fields) if field.name == THIN[0]]
     counts = missing.sum(axis=1)
@@ -110,11 +109,11 @@ def out_of_range(predictor: Predictor, usual: NDArray[np.float64]) -> tuple[Row,
         if field.seen and field.seen[1] < beyond <= field.highest:
             changed = usual.copy()
             changed[:, k] = beyond
-            far = novelty_many(fields, table, changed)
+            far = novelty(crowd(fields, table), changed)
             at = int(far.argmax())
             if best is None or far[at] > best[0]:
-                words = f"Out of range: {field.label.lower()} of {say(field, beyond)}"
-                best = (float(far[at]), changed[at], words)
+                caption = f"Out of range: {field.label.lower()} of {say(field, beyond)}"
+                best = (float(far[at]), changed[at], caption)
     assert best is not None  # the fields of an application include a number
     return best[1:]
 
@@ -130,12 +129,12 @@ def thin(predictor: Predictor) -> tuple[Row, str]:
     return row, f"A thin file: {labels} not stated"
 
 
-def _example(predictor: Predictor, name: str, words: str, row: Row) -> Example:
+def _example(predictor: Predictor, name: str, caption: str, row: Row) -> Example:
     decision = predictor.decision
-    said = approval(predictor, row[None])[0] >= decision.threshold
-    expected = {model: bool(yes) for model, yes in zip(MODELS, said, strict=True)}
-    approves = " and ".join(WORDS[model] for model, yes in expected.items() if yes)
-    caption = words.replace("{approves}", approves)
+    answers = approval(predictor, row[None])[0] >= decision.threshold
+    expected = {model: bool(yes) for model, yes in zip(MODELS, answers, strict=True)}
+    approves = " and ".join(model.in_text for model in REGISTRY if expected[model.key])
+    caption = caption.replace("{approves}", approves)
     return Example(name, caption, LICENCE, SOURCE, _values(decision, row), expected)
 
 
@@ -149,19 +148,14 @@ def _values(decision: Decision, row: Row) -> dict[str, float | int | str | None]
 
 def write_examples(folder: Path) -> list[Example]:
     """Write `examples/examples.json` of a checkpoint."""
-    found = examples_of(load_predictor(folder))
-    path = folder / EXAMPLES_FILE
-    path.parent.mkdir(exist_ok=True)
-    listing = json.dumps([asdict(each) for each in found], indent=1)
-    path.write_text(listing + "\n", encoding="utf-8")
-    return found
+    examples = examples_of(load_predictor(folder))
+    write_record(folder / EXAMPLES_FILE, [asdict(example) for example in examples])
+    return examples
 
 
 def main() -> None:
     """Command line of the examples stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    for example in write_examples(parser.parse_args().checkpoint):
+    for example in write_examples(command_line(__doc__, "checkpoint").parse_args().checkpoint):
         print(f"{example.name}: {example.caption}")
 
 

@@ -1,17 +1,23 @@
-"""The outer folds: which rows are answered by models that were made from all others."""
+"""The outer folds, and their answers: which rows are answered by models made from all others.
+
+A fold that was answered is a file of its own, so what was broken off goes on.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import RepeatedStratifiedKFold
+from tqdm import tqdm
 
 from shared.errors import InputError
-from training.loan.resume import Fold
 
+Fold = NDArray[np.int64]  # numbers of the rows to answer
 FOLDS, REPEATS = 10, 3
 
 
@@ -69,7 +75,7 @@ def read_folds(path: Path, rows: int) -> list[Fold]:
             list that leaves no row to learn from.
     """
     try:
-        folds = [np.array(each) for each in json.loads(path.read_text("utf-8"))]
+        folds = [np.array(numbers) for numbers in json.loads(path.read_text("utf-8"))]
         sound = bool(folds) and all(_is_fold(fold, rows) for fold in folds)
     except (ValueError, TypeError):
         sound = False
@@ -85,3 +91,27 @@ def _is_fold(fold: NDArray[np.generic], rows: int) -> bool:
     if fold.dtype.kind != "i" or fold.ndim != 1 or not 0 < len(fold) < rows:
         return False
     return len(np.unique(fold)) == len(fold) and fold.min() >= 0 and fold.max() < rows
+
+
+def answer_each(
+    folds: Sequence[Fold], answer: Callable[[int, Fold], dict[str, Any]], parts: Path, title: str
+) -> list[dict[str, Any]]:
+    """Answer all folds; those that were answered before are read.
+
+    Args:
+        folds: the rows of each.
+        answer: from the number of a fold and its rows to what JSON can hold.
+        parts: folder for the files; its name must change with all that the answers depend on.
+        title: of the progress.
+    """
+    parts.mkdir(parents=True, exist_ok=True)
+    answered = []
+    for number, rows in enumerate(tqdm(folds, desc=title, unit="fold")):
+        path = parts / f"{number:03}.json"
+        if not path.exists():
+            # A file that is there is whole: a kill while writing leaves a part under another name.
+            unfinished = path.with_suffix(".part")
+            unfinished.write_text(json.dumps(answer(number, rows)), encoding="utf-8")
+            unfinished.replace(path)
+        answered.append(json.loads(path.read_text(encoding="utf-8")))
+    return answered

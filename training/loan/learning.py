@@ -7,8 +7,6 @@ stage.
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,14 +16,22 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from shared.loan.fields.declared import FIELDS
-from shared.loan.models.features import features
+from shared.loan.models.registry import MODELS
 from training.loan import metrics
 from training.loan.answers import figure, stacked
-from training.loan.candidates import KINDS, Names
+from training.loan.candidates import Names
 from training.loan.choose import choose_and_fit
 from training.loan.data import Applications, read_applications
-from training.loan.nested import DIGITS, VARIANTS, candidates_of, columns_of, read_out_of_fold
-from training.loan.resume import Fold, answer_each
+from training.loan.folds import Fold, answer_each
+from training.loan.nested import (
+    DIGITS,
+    VARIANTS,
+    candidates_of,
+    columns_of,
+    features_of,
+    read_out_of_fold,
+)
+from training.stages import command_line, write_record
 
 LEARNING = "learning.json"
 PARTS = (1 / 8, 1 / 4, 1 / 2)  # of a fold's training rows
@@ -59,14 +65,13 @@ def answer_fold(
     Returns:
         Rows, and for each part how many rows it had and each model's calibrated probabilities.
     """
-    fields = tuple(applications.fields[k] for k in columns)
-    seen = features(fields, applications.table[:, columns])
+    seen = features_of(applications, columns)
     others = np.setdiff1d(np.arange(len(seen)), test)
     parts = []
     for part in PARTS:
         train = others[cut(applications.approved[others], part, seed)]
         answers: dict[str, Any] = {"train": len(train)}
-        for kind in KINDS:
+        for kind in MODELS:
             approved = applications.approved[train]
             chosen = choose_and_fit(kind, seen[train], approved, seed, names)
             answers[kind] = np.round(chosen.approval(seen[test]), DIGITS).tolist()
@@ -74,70 +79,67 @@ def answer_fold(
     return {"rows": test.tolist(), "parts": parts}
 
 
-def run(applications: Applications, found: Mapping[str, Any], out: Path) -> dict[str, Any]:
+def run(applications: Applications, recorded: Mapping[str, Any], out: Path) -> dict[str, Any]:
     """Measure the learning curve.
 
     Args:
         applications: labelled.
-        found: what the nested stage wrote; its seed and its candidates are used.
+        recorded: what the nested stage wrote; its seed and its candidates are used.
         out: folder for the answers of each fold.
     """
     columns = columns_of(VARIANTS[0], applications)
-    rows, seed, names = len(applications.approved), found["seed"], candidates_of(found)
-    whole = first_repeat(found[VARIANTS[0]], rows)
+    rows, seed, names = len(applications.approved), recorded["seed"], candidates_of(recorded)
+    whole = first_repeat(recorded[VARIANTS[0]], rows)
 
     def answer(number: int, test: Fold) -> dict[str, Any]:
         return answer_fold(applications, columns, test, seed + number, names)
 
-    folder = out / "learning" / found["key"][:12]
+    folder = out / "learning" / recorded["key"][:12]
     folds = [np.array(fold["rows"]) for fold in whole]
     answered = answer_each(folds, answer, folder, "learning curve")
+    points = {
+        part: [{"rows": fold["rows"], **fold["parts"][at]} for fold in answered]
+        for at, part in enumerate(PARTS)
+    }
+    points[1.0] = [_of_all_rows(fold, rows) for fold in whole]
     curve = []
-    for at, part in enumerate((*PARTS, 1.0)):
-        if at < len(PARTS):
-            each = [{"rows": fold["rows"], **fold["parts"][at]} for fold in answered]
-        else:
-            each = [_whole(fold, rows) for fold in whole]
-        train = round(float(np.mean([fold["train"] for fold in each])))
-        curve.append({"part": part, "rows": train} | _point(each, applications.approved, seed))
-    return {"key": found["key"], "curve": curve}
+    for part, of_part in points.items():
+        train = round(float(np.mean([fold["train"] for fold in of_part])))
+        curve.append({"part": part, "rows": train} | _point(of_part, applications.approved, seed))
+    return {"key": recorded["key"], "curve": curve}
 
 
-def _whole(fold: Mapping[str, Any], rows: int) -> dict[str, Any]:
+def _of_all_rows(fold: Mapping[str, Any], rows: int) -> dict[str, Any]:
     """A fold of the nested stage in this stage's form."""
-    answers: dict[str, Any] = {kind: fold[kind]["approval"] for kind in KINDS}
+    answers: dict[str, Any] = {kind: fold[kind]["approval"] for kind in MODELS}
     return {"rows": fold["rows"], "train": rows - len(fold["rows"]), **answers}
 
 
 def _point(
-    each: Sequence[Mapping[str, Any]], approved: NDArray[np.int64], seed: int
+    folds: Sequence[Mapping[str, Any]], approved: NDArray[np.int64], seed: int
 ) -> dict[str, Any]:
     """What both models' answers to all rows are worth."""
-    rows = [np.array(fold["rows"]) for fold in each]
+    rows = [np.array(fold["rows"]) for fold in folds]
     point: dict[str, Any] = {}
-    for kind in KINDS:
-        shares = stacked(rows, [fold[kind] for fold in each], len(approved))
+    for kind in MODELS:
+        probabilities = stacked(rows, [fold[kind] for fold in folds], len(approved))
         point[kind] = {
-            name: figure(make, approved, shares, seed) for name, make in MEASURED.items()
+            name: figure(make, approved, probabilities, seed) for name, make in MEASURED.items()
         }
     return point
 
 
 def main() -> None:
     """Command line of the learning stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    applications = read_applications(arguments.data, FIELDS)
-    found = read_out_of_fold(arguments.out, applications)
+    given = command_line(__doc__, "data", "out").parse_args()
+    applications = read_applications(given.data, FIELDS)
+    recorded = read_out_of_fold(given.out, applications)
     with threadpool_limits(1):  # many small fits: threads cost more than they bring
-        learned = run(applications, found, arguments.out)
-    path = arguments.out / LEARNING
-    path.write_text(json.dumps(learned, indent=1) + "\n", encoding="utf-8")
+        learned = run(applications, recorded, given.out)
+    write_record(given.out / LEARNING, learned)
     for point in learned["curve"]:
-        print(f"{point['rows']} rows: AUC {point['ml']['auc']['value']:.3f} (ml), "
-              f"{point['ann']['auc']['value']:.3f} (ann)")  # fmt: skip
+        aucs = (f"{point[kind]['auc']['value']:.3f} ({kind})" for kind in MODELS)
+        print(f"{point['rows']} rows: AUC {', '.join(aucs)}")
 
 
 if __name__ == "__main__":

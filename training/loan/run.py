@@ -6,11 +6,10 @@ same command continues after a kill.
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
-from training.stages import Stage, run_all
+from training.stages import Stage, command_line, run_all
 
 OPTIONS = "options.json"  # what the nested stage was last asked for
 
@@ -43,8 +42,7 @@ def stages(
         Stage("training.loan.fit", [*paths, *own, *seeded], [answers], fitted),
         Stage("training.loan.evaluate", [*paths, *own, *seeded], measured, [evaluation, draws]),
         Stage("training.loan.examples", own, [decision, *models], [examples]),
-        Stage("training.loan.plots", own, [evaluation], [plots]),
-        Stage("training.loan.card", own, [evaluation, decision], [card]),
+        Stage("training.loan.card", own, [evaluation, decision], [card, plots]),
         Stage("training.lock", [str(checkpoint)], locked, [lock]),
     ]
 
@@ -65,13 +63,8 @@ def note_options(out: Path, seed: int, nested_options: list[str]) -> None:
 
 def main() -> None:
     """Command line; options it does not know go to the nested stage."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog="Further options are those of training.loan.nested."
-    )
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = command_line(__doc__, "data", "out", "checkpoint", "seed")
+    parser.epilog = "Further options are those of training.loan.nested."
     parser.add_argument("--again", action="append", default=[], metavar="STAGE",
                         help="a stage to run even if it has nothing new to read")  # fmt: skip
     parser.add_argument("--without", action="append", default=[], metavar="STAGE",

@@ -110,12 +110,13 @@ def draw_applicants(copula: Copula, count: int, apart_from: Table, seed: int) ->
     """
     rng = np.random.default_rng(seed)
     taken = {row.tobytes() for row in np.nan_to_num(apart_from, nan=-1.0)}
-    found: list[NDArray[np.float64]] = []
-    while len(found) < count:
+    applicants: list[NDArray[np.float64]] = []
+    while len(applicants) < count:
         drawn = _draw(copula, count, rng)
         keys = np.nan_to_num(drawn, nan=-1.0)
-        found += [row for row, key in zip(drawn, keys, strict=True) if key.tobytes() not in taken]
-    return np.array(found[:count])
+        pairs = zip(drawn, keys, strict=True)
+        applicants += [row for row, key in pairs if key.tobytes() not in taken]
+    return np.array(applicants[:count])
 
 
 def _draw(copula: Copula, count: int, rng: np.random.Generator) -> Table:

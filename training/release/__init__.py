@@ -1,1 +1,1 @@
-"""From a checkpoint to a version on the Hub, and which of them a Space runs."""
+"""From a trained checkpoint to a Space that answers with it: push, promote, deploy, look."""

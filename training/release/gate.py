@@ -8,16 +8,17 @@ checkpoints alike, does not widen it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from shared.checkpoint.contract import check_complete, check_measured, task_of
-from shared.errors import CheckpointError
-from training.release.gate_evidence import Evidence, check_live, check_same_rows, read_evidence
-from training.tables import markdown_table
+from shared.errors import CheckpointError, PublishError
+from shared.report.markdown import table_markdown
+from training.release.evidence import Evidence, check_live, check_same_rows, read_evidence
 
 DIGITS = 5  # of a recorded figure; what differs by less does not differ
 HEAD = ("figure", "new", "live", "difference", "95 % interval", "n", "verdict")
@@ -87,10 +88,24 @@ def compare(new: Path, live: Path) -> Comparison:
     check_live(live)
     ours, theirs = read_evidence(new, "new"), read_evidence(live, "live")
     check_same_rows(ours, theirs)
-    return Comparison(tuple(row_of(name, ours, theirs) for name in ours.headline))
+    return Comparison(tuple(_row_of(name, ours, theirs) for name in ours.headline))
 
 
-def row_of(name: str, new: Evidence, live: Evidence) -> Row:
+def check_gate(comparison: Comparison, reason: str) -> None:
+    """Refuse a checkpoint that is worse than the live one, unless there is a reason to accept it.
+
+    Raises:
+        PublishError: names the figures.
+    """
+    if comparison.worse and not reason:
+        figures = "; ".join(row.label for row in comparison.worse)
+        raise PublishError(
+            f"Worse than what is live, by more than chance explains: {figures}. Nothing was "
+            "published. Train a better one, or say why it may go out: --allow-regression REASON."
+        )
+
+
+def _row_of(name: str, new: Evidence, live: Evidence) -> Row:
     """A figure of both, with the paired interval of its difference."""
     row, before = new.headline[name], live.headline[name]
     apart = new.draws[name].values - live.draws[name].values
@@ -113,7 +128,7 @@ def _rounded(value: float) -> float:
     return round(float(value), DIGITS) + 0.0  # adding 0 turns -0.0 round
 
 
-def verdict(row: Row) -> str:
+def _verdict(row: Row) -> str:
     """In words: "worse", "better", "the same", or that chance may explain it."""
     if row.worse:
         return "worse"
@@ -131,7 +146,7 @@ def table(comparison: Comparison) -> str:
 
 def markdown(comparison: Comparison) -> str:
     """The comparison as a Markdown table, for the card and the description of a commit."""
-    return markdown_table(HEAD, _cells(comparison))
+    return table_markdown(HEAD, _cells(comparison))
 
 
 def _cells(comparison: Comparison) -> list[tuple[str, ...]]:
@@ -143,7 +158,7 @@ def _cells(comparison: Comparison) -> list[tuple[str, ...]]:
             _signed(row.difference),
             f"{_signed(row.low)} to {_signed(row.high)}",
             f"{row.n:,}",
-            verdict(row),
+            _verdict(row),
         )
         for row in comparison.rows
     ]
@@ -160,3 +175,15 @@ def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
         for k, (cell, width) in enumerate(zip(line, widths, strict=True))
     )
     return "  ".join(padded).rstrip()
+
+
+def figure(row: Mapping[str, Any] | None) -> str:
+    """A recorded figure with its interval; a dash where there is none."""
+    if row is None:
+        return "-"
+    return f"{row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+
+
+def in_one_line(headline: Sequence[Mapping[str, Any]]) -> str:
+    """All headline figures, for the message of a tag."""
+    return "; ".join(f"{row['label']} {figure(row)}" for row in headline)

@@ -1,27 +1,32 @@
-"""What pushing a checkpoint would do: found out, and nothing written."""
+"""What pushing a checkpoint would do: found out and told, and nothing written."""
 
 from __future__ import annotations
 
-import tempfile
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, ModelCard
+from huggingface_hub.hf_api import RepoFile
 
 from shared.checkpoint.contract import list_files
 from training.cards import CARD_FILE
-from training.hub.commits import Change, changes
-from training.hub.errors import Say, patiently
-from training.hub.repository import Target, head_of
-from training.hub.versions import Version, version_at, versions
-from training.release.accepted import accepted_text
-from training.release.examples_answered import check_answers
-from training.release.gate import Comparison, compare
-from training.release.published_card import accepted_in, published_card
-from training.release.spaces import Live, live_checkpoint
-
-Files = Mapping[str, Path | bytes]
+from training.release.card import accepted_in, accepted_text, published_card
+from training.release.check import check_answers
+from training.release.commits import (
+    Change,
+    Files,
+    Head,
+    changes,
+    file_at,
+    head_of,
+    remote_files,
+    size_of,
+)
+from training.release.gate import Comparison, compare, table
+from training.release.hub import Repository, say
+from training.release.live import Live, live_checkpoint
+from training.release.versions import Version, version_at, versions
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,9 @@ class Plan:
     Attributes:
         task: of the checkpoint.
         folder: of the checkpoint.
-        target: the repository.
+        repository: where it is to be published.
         files: all that the repository is to hold.
-        head: its newest commit; None where there is no repository.
+        head: what it holds; None where there is no repository.
         changes: what has to happen to the files of the head.
         known: its versions, oldest first.
         same: an earlier version with the same model, which is not the head; None for none.
@@ -44,9 +49,9 @@ class Plan:
 
     task: str
     folder: Path
-    target: Target
+    repository: Repository
     files: Files
-    head: str | None
+    head: Head | None
     changes: tuple[Change, ...]
     known: tuple[Version, ...]
     same: Version | None
@@ -58,26 +63,24 @@ class Plan:
     def card(self) -> str:
         """The card that is to be published."""
         content = self.files[CARD_FILE]
-        assert isinstance(content, bytes)  # it was made in `with_card`
+        assert isinstance(content, bytes)  # `make_plan` made it
         return content.decode("utf-8")
 
     @property
     def published(self) -> Version | None:
         """The version that holds exactly these files already; None if there is none."""
         if self.head is not None and not self.changes:
-            return version_at(self.known, self.head)
+            return version_at(self.known, self.head.commit)
         return self.same
 
 
-def make_plan(folder: Path, repository: str, reason: str, api: HfApi, say: Say) -> Plan:
+def make_plan(folder: Path, repository: Repository, reason: str) -> Plan:
     """Look at a checkpoint, at the one that is live and at the repository.
 
     Args:
         folder: of the new checkpoint.
-        repository: "owner/name".
+        repository: where it is to be published.
         reason: why figures that got worse are accepted; empty for no reason.
-        api: of the Hub.
-        say: is told of each stage and each wait.
 
     Raises:
         CheckpointError: the checkpoint is not sound, or cannot be compared with the live one.
@@ -88,71 +91,84 @@ def make_plan(folder: Path, repository: str, reason: str, api: HfApi, say: Say) 
     live = live_checkpoint(task)
     comparison = compare(folder, live.folder)
     say(f"Compared with {live.words}, which is live. Looking at {repository} ...")
-    target = Target(repository, "model")
-    head = head_of(api, target, say)
-    known = versions(api, repository, say) if head else ()
+    head = head_of(repository)
+    known = versions(repository) if head else ()
     local = {name: folder / name for name in list_files(folder)}
-    there = holds_model(api, target, local, head, say)
-    theirs = card_at(api, target, head, say)
+    there = head is not None and _holds_model(local, head.files)
+    has_card = head is not None and CARD_FILE in head.files
+    theirs = file_at(repository, head.commit, CARD_FILE) if head and has_card else ""
     # A model that is there already keeps what its card says: what is live may have changed since.
     accepted = accepted_in(theirs) if there else accepted_text(comparison, live, reason)
-    files = with_card(local, published_card(folder, repository, accepted))
+    card = str(published_card(folder, repository.name, accepted)).encode("utf-8")
+    files: Files = {**local, CARD_FILE: card}
     return Plan(
         task=task,
         folder=folder,
-        target=target,
+        repository=repository,
         files=files,
         head=head,
-        changes=changes(api, target, files, head, say),
+        changes=changes(files, head.files if head else {}),
         known=known,
-        same=None if there else version_of(api, target, local, known, say),
+        same=None if there else _version_of(repository, local, known),
         theirs=theirs,
         live=live,
         comparison=comparison,
     )
 
 
-def with_card(local: Mapping[str, Path], card: ModelCard) -> Files:
-    """The checkpoint's files with the card for the Hub in place of its own."""
-    return {**local, CARD_FILE: str(card).encode("utf-8")}
-
-
-def holds_model(
-    api: HfApi, target: Target, files: Mapping[str, Path], revision: str | None, say: Say
-) -> bool:
+def _holds_model(files: Mapping[str, Path], there: Mapping[str, RepoFile]) -> bool:
     """Whether a revision holds these files, whatever its card says."""
-    if revision is None:
-        return False
-    return all(each.path == CARD_FILE for each in changes(api, target, files, revision, say))
+    return all(change.path == CARD_FILE for change in changes(files, there))
 
 
-def version_of(
-    api: HfApi, target: Target, files: Mapping[str, Path], known: tuple[Version, ...], say: Say
+def _version_of(
+    repository: Repository, files: Mapping[str, Path], known: tuple[Version, ...]
 ) -> Version | None:
     """The newest version that holds these files, whatever its card says; None for none."""
-    return next(
-        (v for v in reversed(known) if holds_model(api, target, files, v.commit, say)), None
+    for version in reversed(known):
+        if _holds_model(files, remote_files(repository, version.commit)):
+            return version
+    return None
+
+
+def told(plan: Plan) -> str:
+    """All of a plan, for a person to read: files, card and figures."""
+    return (
+        f"Files of {plan.repository}:\n\n{_files_table(plan)}\n\n"
+        f"Its card:\n\n{_card_diff(plan)}\n\n{gate_table(plan)}"
     )
 
 
-def card_at(api: HfApi, target: Target, revision: str | None, say: Say) -> str:
-    """The card at a revision; empty where there is none. Nothing of it stays on this disk."""
-    if revision is None or not api_has_card(api, target, revision, say):
-        return ""
-
-    def read() -> str:
-        with tempfile.TemporaryDirectory() as place:
-            path = api.hf_hub_download(
-                target.repository, CARD_FILE, revision=revision, local_dir=place
-            )
-            return str(ModelCard.load(Path(path), ignore_metadata_errors=True))
-
-    return patiently(read, "read the card", target.repository, say)
+def gate_table(plan: Plan) -> str:
+    """The figures beside those of what is live."""
+    return f"Against {plan.live.words}:\n\n{table(plan.comparison)}\n"
 
 
-def api_has_card(api: HfApi, target: Target, revision: str, say: Say) -> bool:
-    """Whether a revision has a card."""
-    return patiently(
-        lambda: bool(api.get_paths_info(target.repository, [CARD_FILE], revision=revision)),
-        "look for the card", target.repository, say,
-    )  # fmt: skip
+def _files_table(plan: Plan) -> str:
+    """What happens to each file of the repository, with its size."""
+    kinds = {change.path: change.kind for change in plan.changes}
+    rows = {path: (kinds.get(path, "same"), size_of(plan.files[path])) for path in plan.files}
+    rows |= {change.path: ("deleted", 0) for change in plan.changes if change.kind == "deleted"}
+    lines = [f"  {rows[path][0]:8} {rows[path][1]:>12,}  {path}" for path in sorted(rows)]
+    sent = sum(change.size for change in plan.changes)
+    return "\n".join(
+        [*lines, f"  {len(plan.changes)} of {len(rows)} change, {sent:,} bytes to send"]
+    )
+
+
+def _card_diff(plan: Plan) -> str:
+    """The card that would be published against the one on the Hub.
+
+    Where there is none yet, against the checkpoint's own, which most of it is.
+    """
+    own = (plan.folder / CARD_FILE).read_text(encoding="utf-8")
+    before = plan.theirs or own
+    name = f"{plan.repository}/{CARD_FILE}"
+    lines = difflib.unified_diff(
+        before.splitlines(),
+        plan.card.splitlines(),
+        name if plan.theirs else f"checkpoint/{CARD_FILE}",
+        f"{name} after the push",
+        lineterm="",
+    )
+    return "\n".join(lines) or "stays as it is."

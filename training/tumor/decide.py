@@ -8,34 +8,68 @@ the pictures of other things that are meant for tuning). Writes `decision.json` 
 
 from __future__ import annotations
 
-import argparse
 import json
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import timm
 import torch
+from numpy.typing import NDArray
 from safetensors.numpy import save_file
+from scipy.optimize import minimize_scalar
 from tqdm import tqdm
 
+from shared.slices.framing import prepare, to_input
 from shared.tumor.decision import DECISION_FILE, probabilities
-from shared.tumor.gate import GATE_FILE
-from shared.tumor.network import OnnxNetwork, open_network
-from shared.tumor.predictor import NETWORK_FILE
+from shared.tumor.gate import GATE_FILE, pooled
+from shared.tumor.predictor import NETWORK_FILE, OnnxNetwork, open_network, run_network
+from training.stages import command_line, read_record, write_record
 from training.tumor.augment import recolour, reframe
-from training.tumor.brain_from_packages import brain_from_packages
-from training.tumor.calibration import fit_set_quantile, fit_temperature
-from training.tumor.gate_fit import Features, GateFit, Seen, fit_gate
+from training.tumor.gate import Features, GateFit, Seen, fit_gate
+from training.tumor.gate_drawings import in_other_frame
+from training.tumor.gate_pictures import brain_from_packages, pictures
 from training.tumor.network import TimmNetwork
-from training.tumor.not_brain import pictures
-from training.tumor.not_brain_drawn import in_other_frame
-from training.tumor.passes import FloatImage, Passes, read_all, targets_of, through
+from training.tumor.slices import FloatImage, in_chunks, read_all, targets_of
 from training.tumor.split import SPLIT_FILE, digest
 
 COVERAGE = 0.95
 PART = "calibration"
+BATCH = 16
+COLDEST, HOTTEST = 0.05, 20.0
+
+
+@dataclass(frozen=True)
+class Passes:
+    """What came out of the network.
+
+    Attributes:
+        logits: (N, K) float32.
+        pooled: (N, 2 C) float32, what the gate looks at.
+    """
+
+    logits: NDArray[np.float32]
+    pooled: NDArray[np.float32]
+
+
+def through(network: OnnxNetwork, slices: Iterable[FloatImage], size: int) -> Passes:
+    """Frame slices and run them through.
+
+    Args:
+        network: an open network.
+        slices: (H, W) float32 in 0..1 each.
+        size: side of the network's input, pixels.
+    """
+    logits, seen = [], []
+    for chunk in in_chunks(slices, BATCH):
+        framed = np.stack([prepare(pixels, size).pixels for pixels in chunk])
+        features, of_chunk = run_network(network, to_input(framed))
+        logits.append(of_chunk)
+        seen.append(pooled(features))
+    return Passes(np.concatenate(logits), np.concatenate(seen))
 
 
 def decide(data: Path, split: dict[str, Any], checkpoint: Path, seed: int) -> dict[str, Any]:
@@ -56,13 +90,13 @@ def decide(data: Path, split: dict[str, Any], checkpoint: Path, seed: int) -> di
     slices = list(read_all(data, files, "calibration slices"))
     passes, targets = through(network, slices, size), targets_of(files, labels)
     temperature = fit_temperature(passes.logits, targets)
-    shares = probabilities(passes.logits, temperature)
+    calibrated = probabilities(passes.logits, temperature)
     gate = gate_of(network, slices, passes, size, seed)
     decision = {
         "labels": labels,
         "input_size": size,
         "temperature": temperature,
-        "set_quantile": fit_set_quantile(shares, targets, COVERAGE),
+        "set_quantile": fit_set_quantile(calibrated, targets, COVERAGE),
         "coverage": COVERAGE,
         "gate": {
             "bias": gate.gate.bias,
@@ -77,6 +111,46 @@ def decide(data: Path, split: dict[str, Any], checkpoint: Path, seed: int) -> di
     return decision
 
 
+def fit_temperature(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> float:
+    """The temperature of least log loss (Guo et al. 2017).
+
+    A network that is sure of what it was trained on is too sure of what it was not. Dividing all
+    logits by one number leaves the order of the classes, and so every answer, as it is; it only
+    makes the probabilities as large as they come true on slices that were held out.
+
+    Args:
+        logits: (N, K).
+        targets: (N,) true classes.
+    """
+
+    def log_loss(log_temperature: float) -> float:
+        likely = probabilities(logits, math.exp(log_temperature))
+        return float(-np.log(likely[np.arange(len(targets)), targets] + 1e-12).mean())
+
+    bounds = (math.log(COLDEST), math.log(HOTTEST))
+    return math.exp(float(minimize_scalar(log_loss, bounds=bounds, method="bounded").x))
+
+
+def fit_set_quantile(
+    calibrated: NDArray[np.float64], targets: NDArray[np.int64], coverage: float
+) -> float:
+    """The largest 1 - probability at which a class stays in the prediction set.
+
+    Split conformal prediction (Sadinle, Lei and Wasserman 2019) with the correction for a finite
+    sample: the ceil((n + 1) coverage)-th smallest score. It is never below `coverage`: a network
+    that is right more often than asked could name one class always, also where two are as likely,
+    so a class likelier than 1 - coverage stays in the set. That only adds to the coverage.
+
+    Args:
+        calibrated: (N, K) probabilities.
+        targets: (N,) true classes.
+        coverage: share of sets that are to hold the truth, 0..1.
+    """
+    scores = np.sort(1 - calibrated[np.arange(len(targets)), targets])
+    rank = math.ceil((len(scores) + 1) * coverage)
+    return max(coverage, float(scores[rank - 1])) if rank <= len(scores) else 1.0
+
+
 def gate_of(
     network: OnnxNetwork, slices: list[FloatImage], passes: Passes, size: int, seed: int
 ) -> GateFit:
@@ -86,7 +160,7 @@ def gate_of(
     kinds, things = zip(*pictures("tuning", seed), strict=True)
     brains = [pixels for _, pixels in brain_from_packages("tuning")]
     rng = np.random.default_rng(seed)
-    framed = [in_other_frame(each, rng) for each in things]
+    framed = [in_other_frame(pixels, rng) for pixels in things]
 
     def seen(pixels: Iterable[FloatImage]) -> Features:
         return through(network, pixels, size).pooled
@@ -104,10 +178,8 @@ def gate_of(
 
 def changed_views(slices: list[FloatImage], size: int, seed: int) -> list[FloatImage]:
     """Each slice with other framing and contrast: the gate must not refuse other scanners."""
-    from shared.slices.framing import prepare
-
     generator = torch.Generator().manual_seed(seed)
-    framed = np.stack([prepare(each, size).pixels for each in slices])
+    framed = np.stack([prepare(pixels, size).pixels for pixels in slices])
     batch = torch.from_numpy(framed).unsqueeze(1)
     views, _ = reframe(batch, torch.zeros_like(batch), size, generator)
     return list(recolour(views, generator).squeeze(1).numpy())
@@ -118,30 +190,24 @@ def layers_of(checkpoint: Path) -> list[dict[str, str]]:
     network: TimmNetwork = timm.create_model(f"local-dir:{checkpoint}", pretrained=False)
     stages = enumerate(network.feature_info, start=1)
     return [
-        {"name": f"stage {k} (one cell per {each['reduction']} px)", "module": each["module"]}
-        for k, each in stages
+        {"name": f"stage {k} (one cell per {stage['reduction']} px)", "module": stage["module"]}
+        for k, stage in stages
     ]
 
 
 def write(decision: dict[str, Any], fit: GateFit, checkpoint: Path) -> None:
     """Write the numbers and the vectors."""
-    text = json.dumps(decision, indent=1)
-    (checkpoint / DECISION_FILE).write_text(text + "\n", encoding="utf-8")
+    write_record(checkpoint / DECISION_FILE, decision)
     vectors = {"mean": fit.gate.mean, "scale": fit.gate.scale, "weight": fit.gate.weight}
     save_file(vectors, checkpoint / GATE_FILE)
 
 
 def main() -> None:
     """Command line of the decide stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="folder with split.json")
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    split = json.loads((arguments.out / SPLIT_FILE).read_text(encoding="utf-8"))
-    found = decide(arguments.data, split, arguments.checkpoint, arguments.seed)
-    print(json.dumps({k: found[k] for k in ("temperature", "set_quantile", "gate")}, indent=1))
+    given = command_line(__doc__, "data", "out", "checkpoint", "seed").parse_args()
+    split = read_record(given.out / SPLIT_FILE, "training.tumor.split")
+    decision = decide(given.data, split, given.checkpoint, given.seed)
+    print(json.dumps({k: decision[k] for k in ("temperature", "set_quantile", "gate")}, indent=1))
 
 
 if __name__ == "__main__":

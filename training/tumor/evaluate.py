@@ -7,38 +7,43 @@ versions.
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
-from shared.checkpoint.contract import EVALUATION_FILE, SCHEMA
+from shared.tumor.classes import HEALTHY
+from shared.tumor.decision import prediction_set
 from shared.tumor.predictor import Predictor, load_predictor
-from training.draws import hashes_of_measured, write_draws
-from training.metrics import DRAWS
-from training.origins import origin_of
-from training.provenance import commit, versions
-from training.tumor import (
-    faithfulness,
-    leak,
-    localisation,
-    randomisation,
-    refusals,
-    robustness,
+from training.draws import Basis, Gated, write_draws
+from training.metrics import DRAWS, expected_calibration_error, share
+from training.provenance import provenance, write_evaluation
+from training.stages import command_line, read_record
+from training.tumor import faithfulness, gate, localisation
+from training.tumor.answers import (
+    BINS,
+    Part,
+    answered,
+    calibration,
+    classification,
+    failures,
+    macro_f1,
+    sets,
 )
-from training.tumor.answers import Part, answered, calibration, classification, failures, sets
-from training.tumor.headline import Measured, basis, gated, headline
-from training.tumor.passes import read_all, targets_of
-from training.tumor.split import SPLIT_FILE, UNSEEN, hash_files, list_files
+from training.tumor.audit import leak
+from training.tumor.gate import OtherPictures, drawn_kinds, other_pictures
+from training.tumor.robustness import robustness
+from training.tumor.slices import read_all
+from training.tumor.split import SPLIT_FILE, UNSEEN, data_digest
 
 SAMPLED = 150  # slices with a tumor whose maps are tested by deletion and insertion
 COMPARED = 24  # slices for the weight-randomisation check
-HEALTHY = "notumor"
-BESIDE = ("audit", "sources")  # what other stages measured, taken over where it is there
+TAKEN_OVER = ("audit", "sources")  # what other stages measured, where it is there
+KEPT = ("value", "low", "high", "n")
 INTERVAL = (
     f"95 %, bootstrap over groups of near-duplicates, {DRAWS} draws; where all slices "
     "agree, the exact bound over groups; where chance alone moves a figure away from 0 "
@@ -46,20 +51,14 @@ INTERVAL = (
 )
 
 
-def worse_pictures(predictor: Predictor, part: Part, seed: int) -> list[dict[str, Any]]:
-    """Accuracy and macro-F1 on the test part under each change."""
-    rows = []
-    for worse in tqdm(robustness.CHANGES, desc="worse pictures", unit="change"):
-        rng = np.random.default_rng(seed)
-        changed = [worse.change(pixels, rng) for pixels in part.slices]
-        groups = dict(zip(part.files, part.groups.tolist(), strict=True))
-        again = answered(predictor, part.files, changed, groups)
-        found = classification(again, predictor.labels, seed)
-        rows.append(
-            {"name": worse.name, "label": worse.label}
-            | {name: found[name] for name in ("accuracy", "macro_f1")}
-        )
-    return rows
+@dataclass(frozen=True)
+class Measured:
+    """What a checkpoint did, row by row: both test parts, the slices with a box, other pictures."""
+
+    test: Part
+    unseen: Part
+    boxed: localisation.Scored
+    other: OtherPictures
 
 
 def measure(data: Path, split: dict[str, Any], predictor: Predictor, seed: int) -> Measured:
@@ -78,7 +77,7 @@ def measure(data: Path, split: dict[str, Any], predictor: Predictor, seed: int) 
 
     held_out = localisation.held_out(data)
     boxed = localisation.score(predictor, held_out, seed, "localisation, other slices")
-    return Measured(part("test"), part(UNSEEN), boxed, refusals.other_pictures(predictor, seed))
+    return Measured(part("test"), part(UNSEEN), boxed, other_pictures(predictor, seed))
 
 
 def evaluate(
@@ -88,23 +87,23 @@ def evaluate(
     test, unseen, labels = measured.test, measured.unseen, predictor.labels
     boxed = localisation.boxed_part(data, test.files, split["groups"])
     on_test = localisation.score(predictor, boxed, seed, "localisation, test part")
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "classification": classification(test, labels, seed),
         "unseen_patients": classification(unseen, labels, seed),
         "calibration": calibration(test, seed),
         "sets": sets(test, predictor, seed),
-        "refusals": refusals.section(test, unseen, measured.other, predictor, seed),
+        "refusals": gate.section(test, unseen, measured.other, predictor, seed),
         "localisation": localisation.section(measured.boxed, seed),
         "localisation_test": localisation.section(on_test, seed),
     }
-    found["unseen_patients"] |= {"ece": calibration(unseen, seed)["ece"]}
-    found["unseen_patients"] |= {"coverage": sets(unseen, predictor, seed)["coverage"]}
-    found |= of_maps(predictor, test, seed)
-    found["robustness"] = worse_pictures(predictor, test, seed)
-    found["leak"] = what_leaks(data, split, labels, seed)
-    found["failures"] = failures(test, labels)
-    found["headline"] = headline(found)
-    return found
+    figures["unseen_patients"] |= {"ece": calibration(unseen, seed)["ece"]}
+    figures["unseen_patients"] |= {"coverage": sets(unseen, predictor, seed)["coverage"]}
+    figures |= of_maps(predictor, test, seed)
+    figures["robustness"] = robustness(predictor, test, seed)
+    figures["leak"] = leak(data, split, labels, seed)
+    figures["failures"] = failures(test, labels)
+    figures["headline"] = headline(figures)
+    return figures
 
 
 def of_maps(predictor: Predictor, test: Part, seed: int) -> dict[str, Any]:
@@ -116,53 +115,85 @@ def of_maps(predictor: Predictor, test: Part, seed: int) -> dict[str, Any]:
     slices = [test.slices[k] for k in sample]
     return {
         "faithfulness": faithfulness.measure(predictor, slices, test.groups[sample], seed),
-        "randomisation": randomisation.check(
+        "randomisation": faithfulness.randomisation(
             predictor.folder, [test.slices[k] for k in few], predictor.size, seed
         ),
     }
 
 
-def what_leaks(
-    data: Path, split: dict[str, Any], labels: tuple[str, ...], seed: int
-) -> dict[str, Any]:
-    """The nearest slice's answers under a random split and under ours."""
-    files = list_files(data)
-    part_of = {file: part for part, names in split["parts"].items() for file in names}
-    return dict(
-        leak.measure(
-            hash_files(data, files),
-            targets_of(files, labels),
-            np.array([part_of[file] for file in files]),
-            np.array([split["groups"][file] for file in files]),
-            duplicate_bits=split["duplicate_bits"],
-            seed=seed,
-        )
+def headline(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The figures that a reviewer looks at first: label, and "higher" or "lower" for better."""
+    test, unseen = figures["classification"], figures["unseen_patients"]
+    maps, refusals = figures["localisation"], figures["refusals"]
+    rows = (
+        ("macro_f1", "Macro F1, test", "higher", test["macro_f1"]),
+        ("macro_f1_unseen", "Macro F1, unseen patients", "higher", unseen["macro_f1"]),
+        ("accuracy", "Accuracy, test", "higher", test["accuracy"]),
+        ("ece", "Calibration error, test", "lower", figures["calibration"]["ece"]),
+        ("coverage", "Sets that hold the truth, test", "higher", figures["sets"]["coverage"]),
+        ("pointing", "Map's maximum in the expert's box", "higher", maps["pointing"]),
+        ("energy", "Share of the map in the expert's box", "higher", maps["energy"]),
+        ("refused_other", "Other pictures refused", "higher", refusals["not_brain"]),
+        ("refused_slices", "Test slices refused", "lower", refusals["test_slices"]),
     )
+    return [
+        {"name": name, "label": label, "better": better, **{k: figure[k] for k in KEPT}}
+        for name, label, better, figure in rows
+    ]
 
 
-def provenance(split: dict[str, Any], seed: int, seconds: float) -> dict[str, Any]:
-    """Where the figures come from."""
+def gated(measured: Measured, predictor: Predictor, data: Path, seed: int) -> dict[str, Gated]:
+    """The metric behind each headline figure, in which a new checkpoint may not lose, and its rows.
+
+    Args:
+        measured: by `predictor`.
+        predictor: of the checkpoint.
+        data: folder with `localisation/`.
+        seed: that the other pictures were drawn with.
+    """
+    test, unseen, boxed, other = measured.test, measured.unseen, measured.boxed, measured.other
+    inside = prediction_set(test.probabilities, predictor.decision.set_quantile)
+    boxes, classes = f"localisation {localisation.held_out_digest(data)}", len(predictor.labels)
+    of_test = {
+        "macro_f1": macro_f1(test.truth, test.predicted, classes),
+        "accuracy": share(test.right),
+        "coverage": share(inside[np.arange(len(test.truth)), test.truth]),
+        "refused_slices": share(test.refused),
+    }
+    error = expected_calibration_error(test.right, test.probabilities.max(axis=1), BINS)
+    again = macro_f1(unseen.truth, unseen.predicted, classes)
     return {
-        "schema": SCHEMA,
-        "task": "tumor",
-        "data": {"name": origin_of(split["data_sha256"]).name, "sha256": split["data_sha256"]},
-        "splits": {
-            "sha256": split["sha256"],
-            "seed": split["seed"],
-            "duplicate_bits": split["duplicate_bits"],
-            "sizes": {part: len(files) for part, files in split["parts"].items()},
-        },
-        "interval": INTERVAL,
-        "seed": seed,
-        "commit": commit(),
-        "versions": versions(),
-        "seconds": round(seconds),
-    }  # fmt: skip
+        **{name: Gated(metric, test.groups, "test") for name, metric in of_test.items()},
+        "macro_f1_unseen": Gated(again, unseen.groups, UNSEEN),
+        "ece": Gated(error, test.groups, "test", distance=True),
+        "pointing": Gated(share(boxed.of_map("pointing") > 0), boxed.groups, boxes),
+        "energy": Gated(share(boxed.of_map("energy")), boxed.groups, boxes),
+        "refused_other": Gated(share(other.refused), other.groups, f"drawn {drawn_kinds(seed)}"),
+    }
 
 
-def beside(out: Path) -> dict[str, Any]:
+def basis(data: Path, split: Mapping[str, Any], seed: int) -> Basis:
+    """What the figures rest on.
+
+    Args:
+        data: folder with `training/`.
+        split: what the split stage wrote.
+        seed: of the evaluation.
+    """
+    key = data_digest(data, split["parts"]["test"])  # that of all files is no secret
+    return Basis(split["data_sha256"], split["sha256"], seed, key)
+
+
+def origin_of_figures(split: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Where the figures come from: data, split, code and versions."""
+    splits = {name: split[name] for name in ("sha256", "seed", "duplicate_bits")}
+    splits["sizes"] = {part: len(files) for part, files in split["parts"].items()}
+    return provenance("tumor", {"sha256": split["data_sha256"]}, splits, seed, INTERVAL)
+
+
+def taken_over(out: Path) -> dict[str, Any]:
     """What other stages measured, where it is there."""
-    paths = {name: out / f"{name}.json" for name in BESIDE}
+    paths = {name: out / f"{name}.json" for name in TAKEN_OVER}
     return {
         name: json.loads(path.read_text(encoding="utf-8"))
         for name, path in paths.items()
@@ -172,27 +203,17 @@ def beside(out: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Command line of the evaluate stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="folder with split.json")
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    split = json.loads((arguments.out / SPLIT_FILE).read_text(encoding="utf-8"))
+    given = command_line(__doc__, "data", "out", "checkpoint", "seed").parse_args()
+    split = read_record(given.out / SPLIT_FILE, "training.tumor.split")
     started = time.monotonic()
-    data, checkpoint, seed = arguments.data, arguments.checkpoint, arguments.seed
+    data, checkpoint, seed = given.data, given.checkpoint, given.seed
     predictor = load_predictor(checkpoint)
     measured = measure(data, split, predictor, seed)
-    found = evaluate(data, split, predictor, measured, seed) | beside(arguments.out)
-    figures = gated(measured, predictor, data, seed)
-    write_draws(checkpoint, figures, basis(data, split, seed))
-    whole = provenance(split, seed, time.monotonic() - started) | found
-    whole["measured"] = hashes_of_measured(checkpoint, "tumor")
-    text = json.dumps(whole, indent=1)
-    (checkpoint / EVALUATION_FILE).write_text(text + "\n", encoding="utf-8")
-    for row in found["headline"]:
-        spread = f"{row['low']:.3f} to {row['high']:.3f}"
-        print(f"{row['label']}: {row['value']:.3f} ({spread}), n {row['n']}")
+    figures = evaluate(data, split, predictor, measured, seed) | taken_over(given.out)
+    write_draws(checkpoint, gated(measured, predictor, data, seed), basis(data, split, seed))
+    record = origin_of_figures(split, seed)
+    record["seconds"] = round(time.monotonic() - started)
+    write_evaluation(checkpoint, record | figures)
 
 
 if __name__ == "__main__":

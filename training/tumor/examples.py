@@ -7,8 +7,6 @@ Skull and scalp are drawn too. They are simulated and say so; no patient is show
 
 from __future__ import annotations
 
-import argparse
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,7 +15,6 @@ from pathlib import Path
 import nibabel
 import nilearn
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import (
     binary_closing,
@@ -27,7 +24,10 @@ from scipy.ndimage import (
     zoom,
 )
 
-FloatImage = NDArray[np.float32]
+from shared.tumor.classes import HEALTHY
+from training.stages import command_line, write_record
+from training.tumor.slices import FloatImage
+
 TEMPLATE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
 SIDE = 256
 AIR = 0.02  # a scan's background is dark, not zero
@@ -174,8 +174,8 @@ def recipes() -> list[tuple[str, str, str, Recipe]]:
          drawn(solid, 1, 120, Lesion(96, 176, 22))),
         ("sella.png", "Bright mass drawn into the sella, sagittal", "pituitary",
          drawn(solid, 0, 98, Lesion(172, 144, 13))),
-        ("axial.png", "Healthy template, axial", "notumor", clean(2, 92)),
-        ("sagittal.png", "Healthy template, sagittal", "notumor", clean(0, 98)),
+        ("axial.png", "Healthy template, axial", HEALTHY, clean(2, 92)),
+        ("sagittal.png", "Healthy template, sagittal", HEALTHY, clean(0, 98)),
         ("page.png", "A page of text: not a brain", "refused", lambda v, r: page_of_text(r)),
     ]  # fmt: skip
 
@@ -220,20 +220,16 @@ def write_examples(out: Path, seed: int) -> list[Example]:
     healthy = scanned(with_skull(cut_slice(volume, 1, 110), rng), rng)
     write_dicom(healthy, out / "coronal.dcm")
     caption = "Healthy template, coronal, as a DICOM file"
-    written.append(Example("coronal.dcm", caption, LICENCE, SOURCE, "notumor"))
+    written.append(Example("coronal.dcm", caption, LICENCE, SOURCE, HEALTHY))
     (out / "LICENSE-ICBM152.txt").write_text(NOTICE, encoding="utf-8")
-    listing = json.dumps([asdict(each) for each in written], indent=1)
-    (out / "examples.json").write_text(listing + "\n", encoding="utf-8")
+    write_record(out / "examples.json", [asdict(example) for example in written])
     return written
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    for example in write_examples(arguments.out, arguments.seed):
+    given = command_line(__doc__, "out", "seed").parse_args()
+    for example in write_examples(given.out, given.seed):
         print(f"{example.file}: {example.caption}")
 
 

@@ -8,7 +8,6 @@ difference between what was evaluated and what is served.
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 from collections.abc import Sequence
@@ -25,9 +24,9 @@ from safetensors.torch import save_file
 from timm.models._hub import save_config_for_hf
 from torch import nn
 
-from shared.tumor.network import FEATURES, INPUT, LOGITS
-from training.tumor.fit import load_fitted
-from training.tumor.network import TimmNetwork
+from shared.tumor.predictor import FEATURES, INPUT, LOGITS
+from training.stages import command_line
+from training.tumor.network import TimmNetwork, load_fitted
 
 LARGE = 1024  # elements, in two or more dimensions; batch statistics and biases stay float32
 OPSET = 18
@@ -141,9 +140,10 @@ def _write_onnx(network: TimmNetwork, path: Path, size: int) -> None:
 
 def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
     """Drop what the exporter notes beside each node: stack traces, with paths of this machine."""
-    for each in (model.graph, *model.graph.node, *model.graph.value_info, *model.graph.initializer):
-        del each.metadata_props[:]
-        each.doc_string = ""
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.value_info, *graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
     return model
 
 
@@ -176,18 +176,10 @@ def halve_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def main() -> None:
     """Command line of the export stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the fit stage")
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    given = parser.parse_args()
+    given = command_line(__doc__, "out", "checkpoint").parse_args()
     network, settings, labels = load_fitted(given.out)
-    write_network(
-        network,
-        given.checkpoint,
-        labels=labels,
-        size=settings.size,
-        model_args=settings.model_args,
-    )
+    size, arguments = settings.size, settings.model_args
+    write_network(network, given.checkpoint, labels=labels, size=size, model_args=arguments)
 
 
 if __name__ == "__main__":

@@ -14,65 +14,35 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import timm
+import numpy as np
 import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
 from timm.utils import ModelEmaV3
 from torch import nn
 from tqdm import tqdm
 
 from shared.device import best_device
-from training.tumor.batches import Batch, epoch_batches, steps_per_epoch
-from training.tumor.losses import box_loss, class_loss
-from training.tumor.network import TimmNetwork, class_maps, create_network, freeze_early
+from shared.slices.framing import to_input
+from shared.tumor.classes import HEALTHY
+from training.stages import command_line, read_record, write_record
+from training.tumor.augment import Batch, epoch_batches, steps_per_epoch
+from training.tumor.network import (
+    NETWORK_FILE,
+    SETTINGS_FILE,
+    FitSettings,
+    TimmNetwork,
+    box_loss,
+    class_loss,
+    class_maps,
+    create_network,
+    freeze_early,
+)
 from training.tumor.slices import LabelledSlices, class_names, load_slices
-from training.tumor.validate import Validation, validate
+from training.tumor.synthesis import box_slices
 
-HEALTHY = "notumor"
-STATE_FILE, NETWORK_FILE, HISTORY_FILE = "fit-state.pt", "network.pt", "history.jsonl"
-SETTINGS_FILE = "fit.json"
-
-
-@dataclass(frozen=True)
-class FitSettings:
-    """How to fit. Sizes in pixels, learning rate at its peak.
-
-    Attributes:
-        model: any timm model name.
-        output_stride: input pixels per cell of the last feature map; None for the model's own.
-        size: side of the network's input.
-        epochs: epochs in all.
-        small_size, small_epochs: the first epochs run at a smaller size, at a fraction of the cost.
-        batch_size: slices a step.
-        learning_rate, weight_decay: of AdamW.
-        box_weight: weight of the loss on where the class map lies.
-        freeze: early stages left as ImageNet made them.
-        ema_decay: of the averaged weights, a step.
-        seed: fixes weights, order and augmentation.
-    """
-
-    model: str = "tf_efficientnet_lite0"
-    output_stride: int | None = 16
-    size: int = 224
-    epochs: int = 20
-    small_size: int = 160
-    small_epochs: int = 12
-    batch_size: int = 32
-    learning_rate: float = 8e-4
-    weight_decay: float = 0.02
-    box_weight: float = 0.3
-    freeze: int = 2
-    ema_decay: float = 0.998
-    dropout: float = 0.2
-    seed: int = 0
-
-    @property
-    def model_args(self) -> dict[str, Any]:
-        """What `timm.create_model` needs beyond the name and the number of classes."""
-        return {} if self.output_stride is None else {"output_stride": self.output_stride}
-
-    def size_at(self, epoch: int) -> int:
-        """Side of the input in an epoch, counted from 0."""
-        return self.small_size if epoch < self.small_epochs else self.size
+STATE_FILE, HISTORY_FILE = "fit-state.pt", "history.jsonl"
 
 
 @dataclass
@@ -117,8 +87,8 @@ def fit(
         losses = one_epoch(run, settings, slices, names.index(HEALTHY), device)
         size = settings.size_at(run.epoch)
         run.epoch += 1
-        found = validate(run.average.module, validation, size)
-        report(out / HISTORY_FILE, run.epoch, losses, found)
+        figures = validate(run.average.module, validation, size)
+        report(out / HISTORY_FILE, run.epoch, losses, figures)
         save(run, settings, out / STATE_FILE)
     network = run.average.module.cpu().eval()
     torch.save(network.state_dict(), out / NETWORK_FILE)
@@ -225,6 +195,55 @@ def resume(run: Run, settings: FitSettings, path: Path, device: torch.device) ->
     run.epoch = state["epoch"]
 
 
+@dataclass(frozen=True)
+class Validation:
+    """Figures on the validation part: macro-F1, and on boxed slices how often the map's maximum
+    lies in the box and how much of its positive part does (0..1 each)."""
+
+    macro_f1: float
+    pointing: float
+    energy: float
+
+
+@torch.inference_mode()
+def validate(
+    network: TimmNetwork, slices: LabelledSlices, size: int, *, batch_size: int = 64
+) -> Validation:
+    """A quick look at a network between two epochs, without augmentation; it decides nothing."""
+    network.eval()
+    device = next(network.parameters()).device
+    logits: list[NDArray[np.float32]] = []
+    maps: list[NDArray[np.float32]] = []
+    for start in range(0, len(slices), batch_size):
+        pixels = slices.pixels[start : start + batch_size].astype(np.float32) / np.float32(255)
+        batch = torch.from_numpy(to_input(pixels)).to(device)
+        batch = F.interpolate(batch, size=(size, size), mode="bilinear", antialias=True)
+        features = network.forward_features(batch)
+        logits.append(network.forward_head(features).cpu().numpy())
+        own = class_maps(network, features).cpu().numpy()
+        targets = slices.targets[start : start + batch_size]
+        maps.extend(of_slice[k] for of_slice, k in zip(own, targets, strict=True))
+    answers = np.concatenate(logits).argmax(axis=1)
+    hits = [_inside(maps[k], slices.boxes[k], size) for k in np.flatnonzero(slices.boxed)]
+    pointing, energy = np.mean(hits, axis=0) if hits else (float("nan"), float("nan"))
+    return Validation(
+        float(f1_score(slices.targets, answers, average="macro")), float(pointing), float(energy)
+    )
+
+
+def _inside(
+    values: NDArray[np.float32], box: NDArray[np.float32], size: int
+) -> tuple[float, float]:
+    """Whether the maximum of a map lies in a box, and which share of its positive part does."""
+    grown = F.interpolate(
+        torch.from_numpy(values)[None, None].clamp(min=0), size=(size, size), mode="bilinear"
+    )[0, 0].numpy()
+    within = np.zeros_like(grown, dtype=bool)
+    within[box_slices(box, size)] = True
+    hit = within.ravel()[int(grown.argmax())] and grown.max() > 0
+    return float(hit), float(grown[within].sum() / max(float(grown.sum()), 1e-9))
+
+
 def report(path: Path, epoch: int, losses: dict[str, float], validation: Validation) -> None:
     """Append a line to the history and print it; a line of an epoch run again is replaced."""
     earlier = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -233,34 +252,21 @@ def report(path: Path, epoch: int, losses: dict[str, float], validation: Validat
     tqdm.write(line)
 
 
-def load_fitted(out: Path) -> tuple[TimmNetwork, FitSettings, tuple[str, ...]]:
-    """The network of a finished run, in eval mode, with its settings and class names."""
-    record = json.loads((out / SETTINGS_FILE).read_text(encoding="utf-8"))
-    labels = tuple(record.pop("labels"))
-    settings = FitSettings(**record)
-    network = timm.create_model(settings.model, num_classes=len(labels), **settings.model_args)
-    network.load_state_dict(torch.load(out / NETWORK_FILE, map_location="cpu", weights_only=True))
-    return network.eval(), settings, labels
-
-
 def main() -> None:
     """Command line of the fit stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser = command_line(__doc__, "data", "out")
     parser.add_argument("--split", type=Path, required=True, help="split.json of the split stage")
-    parser.add_argument("--out", type=Path, required=True)
     add_settings(parser)
     arguments = vars(parser.parse_args())
     data, split, out = (arguments.pop(name) for name in ("data", "split", "out"))
     settings = FitSettings(**arguments)
-    parts = json.loads(split.read_text(encoding="utf-8"))["parts"]
+    parts = read_record(split, "training.tumor.split")["parts"]
     slices, validation = (
         load_slices(data, parts[part], settings.size, cache=out / "cache")
         for part in ("fit", "validation")
     )
     fit(settings, slices, validation, class_names(data), out)
-    record = {"labels": class_names(data), **asdict(settings)}
-    (out / SETTINGS_FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_record(out / SETTINGS_FILE, {"labels": class_names(data), **asdict(settings)})
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

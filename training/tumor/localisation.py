@@ -23,7 +23,14 @@ from shared.slices.framing import Window, onto_slice
 from shared.tumor.gradcam import grad_cam
 from shared.tumor.predictor import Predictor, predict
 from training.metrics import Figure, bootstrap, proportion, share
-from training.tumor.slices import BOXES_FILE, IMAGES_FOLDER, Box, read_boxes, read_labels
+from training.tumor.slices import (
+    BOXES_FILE,
+    IMAGES_FOLDER,
+    Box,
+    class_of,
+    read_boxes,
+    read_labels,
+)
 
 FloatMap = NDArray[np.float32]
 FOLDER = "localisation"
@@ -67,7 +74,7 @@ def boxed_part(data: Path, files: list[str], groups: dict[str, int]) -> list[Box
     """The slices of a part that have a box."""
     boxes = read_boxes(data / BOXES_FILE)
     return [
-        Boxed(data / IMAGES_FOLDER / f, boxes[f], f.split("/")[0], groups[f])
+        Boxed(data / IMAGES_FOLDER / f, boxes[f], class_of(f), groups[f])
         for f in files
         if f in boxes
     ]
@@ -126,7 +133,7 @@ class Scored:
 
     def of_map(self, name: str) -> NDArray[np.float64]:
         """(N,) "pointing" or "energy" of the map."""
-        return np.array([getattr(each, name) for each in self.hits["map"]])
+        return np.array([getattr(row, name) for row in self.hits["map"]])
 
 
 def score(predictor: Predictor, slices: Iterable[Boxed], seed: int, title: str) -> Scored:
@@ -141,31 +148,33 @@ def score(predictor: Predictor, slices: Iterable[Boxed], seed: int, title: str) 
     boxed = list(slices)
     rng = np.random.default_rng(seed)
     rows: dict[str, list[Hit]] = {"map": [], "centre": [], "random": []}
-    for each in tqdm(boxed, desc=title, unit="slice"):
-        pixels = read_slice(each.path).pixels
+    for sample in tqdm(boxed, desc=title, unit="slice"):
+        pixels = read_slice(sample.path).pixels
         answer = predict(predictor, pixels)
-        values = grad_cam(predictor, answer, target=each.label).values
+        values = grad_cam(predictor, answer, target=sample.label).values
         shape = (pixels.shape[0], pixels.shape[1])
-        rows["map"].append(hit(onto_slice(values, answer.prepared.window, shape), each.box))
-        rows["centre"].append(hit(centre_map(shape), each.box))
+        rows["map"].append(hit(onto_slice(values, answer.prepared.window, shape), sample.box))
+        rows["centre"].append(hit(centre_map(shape), sample.box))
         cells = (values.shape[0], values.shape[1])
-        rows["random"].append(hit(random_map(shape, cells, rng), each.box))
-    groups = np.array([each.group for each in boxed])
-    return Scored(rows, groups, np.array([each.label for each in boxed]))
+        rows["random"].append(hit(random_map(shape, cells, rng), sample.box))
+    groups = np.array([sample.group for sample in boxed])
+    return Scored(rows, groups, np.array([sample.label for sample in boxed]))
 
 
 def section(scored: Scored, seed: int) -> dict[str, object]:
     """Figures of pointing and energy, the same of the two yardsticks, and by class."""
     of_map, groups, labels = scored.hits["map"], scored.groups, scored.labels
-    found: dict[str, object] = dict(figures(of_map, groups, seed))
-    found["centre"] = figures(scored.hits["centre"], groups, seed)
-    found["random"] = figures(scored.hits["random"], groups, seed)
-    found["by_class"] = {
+    by_class = {
         label: figures([h for h, own in zip(of_map, labels, strict=True) if own == label],
                        groups[labels == label], seed)
         for label in sorted(set(labels))
     }  # fmt: skip
-    return found
+    return {
+        **figures(of_map, groups, seed),
+        "centre": figures(scored.hits["centre"], groups, seed),
+        "random": figures(scored.hits["random"], groups, seed),
+        "by_class": by_class,
+    }
 
 
 def figures(hits: list[Hit], groups: NDArray[np.int64], seed: int) -> dict[str, Figure]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter, rotate
+from tqdm import tqdm
 
-FloatImage = NDArray[np.float32]
+from shared.tumor.predictor import Predictor
+from training.tumor.answers import Part, answered, classification
+from training.tumor.augment import recompressed
+from training.tumor.slices import FloatImage
+
 Change = Callable[[FloatImage, np.random.Generator], FloatImage]
 
 
@@ -55,17 +60,9 @@ def contrasted(gamma: float) -> Change:
     return lambda p, _: finished(p**gamma)
 
 
-def recompressed(quality: int) -> Change:
+def jpeg(quality: int) -> Change:
     """Save as JPEG and read again."""
-
-    def change(pixels: FloatImage, _: np.random.Generator) -> FloatImage:
-        stream = io.BytesIO()
-        Image.fromarray(np.rint(pixels * 255).astype(np.uint8)).save(
-            stream, "JPEG", quality=quality
-        )
-        return np.asarray(Image.open(stream), dtype=np.float32) / np.float32(255)
-
-    return change
+    return lambda p, _: recompressed(p, quality)
 
 
 def coarser(side: int) -> Change:
@@ -117,8 +114,8 @@ CHANGES = (
     Worse("blur", "blur, 1 % of the side", blurred(0.01)),
     Worse("contrast", "gamma 0.6", contrasted(0.6)),
     Worse("contrast", "gamma 1.6", contrasted(1.6)),
-    Worse("jpeg", "JPEG, quality 30", recompressed(30)),
-    Worse("jpeg", "JPEG, quality 10", recompressed(10)),
+    Worse("jpeg", "JPEG, quality 30", jpeg(30)),
+    Worse("jpeg", "JPEG, quality 10", jpeg(10)),
     Worse("resolution", "112 x 112 pixels", coarser(112)),
     Worse("resolution", "64 x 64 pixels", coarser(64)),
     Worse("framing", "shifted by 10 %", shifted(0.10)),
@@ -126,3 +123,17 @@ CHANGES = (
     Worse("framing", "border of 8 % cut off", cropped(0.08)),
     Worse("bits", "16 instead of 8 bits", sixteen_bits),
 )
+
+
+def robustness(predictor: Predictor, part: Part, seed: int) -> list[dict[str, Any]]:
+    """Accuracy and macro-F1 on a part of the split under each change."""
+    rows = []
+    for worse in tqdm(CHANGES, desc="worse pictures", unit="change"):
+        rng = np.random.default_rng(seed)
+        changed = [worse.change(pixels, rng) for pixels in part.slices]
+        groups = dict(zip(part.files, part.groups.tolist(), strict=True))
+        again = answered(predictor, part.files, changed, groups)
+        figures = classification(again, predictor.labels, seed)
+        kept = {name: figures[name] for name in ("accuracy", "macro_f1")}
+        rows.append({"name": worse.name, "label": worse.label, **kept})
+    return rows

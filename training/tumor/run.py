@@ -6,10 +6,9 @@ continues after a kill.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
-from training.stages import Stage, run_all
+from training.stages import Stage, command_line, run_all
 
 
 def stages(
@@ -36,22 +35,16 @@ def stages(
         Stage("training.tumor.export", ["--out", str(out), *own], [weights], [network]),
         Stage("training.tumor.decide", both, [network, split], [decision]),
         Stage("training.tumor.evaluate", both, measured, [evaluation, draws]),
-        Stage("training.tumor.plots", own, [evaluation], [plots]),
         Stage("training.tumor.examples", ["--out", str(examples.parent)], [], [examples]),
-        Stage("training.tumor.card", own, [evaluation], [card]),
+        Stage("training.tumor.card", own, [evaluation], [card, plots]),
         Stage("training.lock", [str(checkpoint)], [card, draws, examples, plots, network], [lock]),
     ]
 
 
 def main() -> None:
     """Command line; options it does not know go to the fit stage."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog="Further options are those of training.tumor.fit."
-    )
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = command_line(__doc__, "data", "out", "checkpoint", "seed")
+    parser.epilog = "Further options are those of training.tumor.fit."
     given, fit_options = parser.parse_known_args()
     run_all(stages(given.data, given.out, given.checkpoint, given.seed, fit_options))
 

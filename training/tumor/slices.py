@@ -1,11 +1,12 @@
-"""The labelled slices in memory, framed as the network sees them, with experts' boxes."""
+"""The labelled slices: files and their classes, experts' boxes, and framed squares in memory."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
+from shared.slices.decode import read_slice
 from shared.slices.framing import Window, prepare
 
+FloatImage = NDArray[np.float32]
 BOXES_FILE = "training_boxes.csv"
 IMAGES_FOLDER = "training"
 
@@ -84,10 +87,44 @@ def box_of_row(row: dict[str, str]) -> Box:
     return Box(x - half_width, y - half_height, x + half_width, y + half_height)
 
 
-def read_grey(path: Path) -> NDArray[np.float32]:
+def list_files(data: Path) -> list[str]:
+    """All slices as "<class>/<file>", sorted."""
+    root = data / IMAGES_FOLDER
+    return [
+        f"{name}/{path.name}"
+        for name in class_names(data)
+        for path in sorted((root / name).iterdir())
+        if path.suffix.lower() in {".jpg", ".jpeg", ".png"}
+    ]
+
+
+def class_of(file: str) -> str:
+    """The class of a "<class>/<file>"."""
+    return file.split("/")[0]
+
+
+def targets_of(files: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
+    """(N,) index of the true class of each "<class>/<file>"."""
+    return np.array([labels.index(class_of(file)) for file in files], dtype=np.int64)
+
+
+def read_grey(path: Path) -> FloatImage:
     """A picture file as (H, W) float32 in 0..1, one channel."""
     with Image.open(path) as picture:
         return np.asarray(picture.convert("L"), dtype=np.float32) / np.float32(255)
+
+
+def read_all(data: Path, files: Sequence[str], title: str) -> Iterator[FloatImage]:
+    """The slices of a part, as the Space reads them, with progress."""
+    for file in tqdm(files, desc=title, unit="slice"):
+        yield read_slice(data / IMAGES_FOLDER / file).pixels
+
+
+def in_chunks(slices: Iterable[FloatImage], size: int) -> Iterator[list[FloatImage]]:
+    """Slices in lists of at most `size`."""
+    source = iter(slices)
+    while chunk := list(islice(source, size)):
+        yield chunk
 
 
 def into_window(
@@ -132,5 +169,4 @@ def _frame_all(data: Path, files: Sequence[str], size: int) -> LabelledSlices:
         pixels[k] = np.rint(prepared.pixels * 255)
         if file in boxes:
             fractions[k] = into_window(boxes[file], prepared.window, grey.shape)
-    targets = np.array([names.index(file.split("/")[0]) for file in files], dtype=np.int64)
-    return LabelledSlices(pixels, targets, fractions)
+    return LabelledSlices(pixels, targets_of(files, names), fractions)

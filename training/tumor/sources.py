@@ -8,7 +8,6 @@ fit and answered by it, beside the answers of the same short fit that has seen t
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +20,9 @@ from PIL import Image
 
 from shared.slices.framing import to_input
 from training.metrics import Figure, proportion
-from training.tumor.fit import FitSettings, fit
-from training.tumor.network import TimmNetwork
+from training.stages import command_line, read_record, write_record
+from training.tumor.fit import fit
+from training.tumor.network import FitSettings, TimmNetwork
 from training.tumor.slices import (
     BOXES_FILE,
     IMAGES_FOLDER,
@@ -91,7 +91,7 @@ def measure(
         )
 
     everything = fitted(np.ones(len(files["fit"]), dtype=bool), "source-none")
-    found = []
+    rows = []
     for k, name in enumerate((FIGSHARE, GREY, COLOUR)):
         if not any((source[part] == name).any() for part in MEASURED):
             continue  # nothing of it to answer for
@@ -99,8 +99,8 @@ def measure(
         row: dict[str, Any] = {"name": name, "label": name}
         for title, network in (("left_out", without), ("seen", everything)):
             row[f"accuracy_{title}"] = accuracy(network, name, loaded, source, files, split)
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
 def accuracy(
@@ -122,18 +122,15 @@ def accuracy(
 
 def main() -> None:
     """Command line of the sources stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="folder with split.json")
+    parser = command_line(__doc__, "data", "out", "seed")
     parser.add_argument("--epochs", type=int, default=SHORT.epochs)
     parser.add_argument("--size", type=int, default=SHORT.size)
-    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     settings = replace(SHORT, epochs=given.epochs, size=given.size, seed=given.seed)
-    split = json.loads((given.out / SPLIT_FILE).read_text(encoding="utf-8"))
-    found = measure(given.data, split, given.out, settings)
-    (given.out / SOURCES_FILE).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(found, indent=1))
+    split = read_record(given.out / SPLIT_FILE, "training.tumor.split")
+    record = measure(given.data, split, given.out, settings)
+    write_record(given.out / SOURCES_FILE, record)
+    print(json.dumps(record, indent=1))
 
 
 if __name__ == "__main__":

@@ -5,27 +5,34 @@ in the numbering of the set and look alike, so `unseen_patients` holds whole run
 and none of their neighbours is in any other part. What a network loses from `test` to
 `unseen_patients` is what it owed to having seen the patient.
 
+Near-duplicates share a perceptual hash: 256-bit pHash (Zauner 2010, "Implementation and
+Benchmarking of Perceptual Image Hash Functions"), the 16x16 lowest frequencies of the cosine
+transform of a 64x64 grey copy, each bit whether it lies over their median.
+
 Writes `split.json`: the files of each part, the group of each file, and hashes of both.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import json
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from scipy.fft import dctn
 from tqdm import tqdm
 
-from training.tumor.hashing import close_pairs, groups_of, hamming, perceptual_hash
-from training.tumor.slices import IMAGES_FOLDER, class_names, read_grey
+from training.stages import command_line, write_record
+from training.tumor.slices import IMAGES_FOLDER, FloatImage, class_of, list_files, read_grey
 
+SIDE, LOW = 64, 16
+BLOCK = 512  # rows compared at once, to bound memory
 DUPLICATE_BITS = 16  # of 256: the same picture, resized, recompressed or slightly cropped
 NEIGHBOUR_BITS = 64  # of 256: the next slice of one head; of two heads 95 % differ in 94 or more
 UNSEEN = "unseen_patients"
@@ -46,15 +53,72 @@ class Grouping:
     patients: NDArray[np.int64]
 
 
-def list_files(data: Path) -> list[str]:
-    """All slices as "<class>/<file>", sorted."""
-    root = data / IMAGES_FOLDER
-    return [
-        f"{name}/{path.name}"
-        for name in class_names(data)
-        for path in sorted((root / name).iterdir())
-        if path.suffix.lower() in {".jpg", ".jpeg", ".png"}
-    ]
+def perceptual_hash(pixels: FloatImage) -> NDArray[np.uint8]:
+    """256 bits of a picture, packed.
+
+    Args:
+        pixels: (H, W) float32 in 0..1.
+
+    Returns:
+        (32,) uint8.
+    """
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float64)
+    low = dctn(small, norm="ortho")[:LOW, :LOW].ravel()
+    return np.packbits(low > np.median(low[1:]))
+
+
+def close_pairs(hashes: NDArray[np.uint8], bits: int) -> Iterator[tuple[int, int]]:
+    """Pairs of rows whose hashes differ in at most `bits` bits, the smaller index first.
+
+    Args:
+        hashes: (N, 32) uint8.
+        bits: largest Hamming distance.
+    """
+    for start in range(0, len(hashes), BLOCK):
+        distances = distances_between(hashes[start : start + BLOCK], hashes)
+        for row, column in np.argwhere(distances <= bits):
+            if start + row < column:
+                yield int(start + row), int(column)
+
+
+def distances_between(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, M) numbers of differing bits between N and M packed hashes.
+
+    Of bits, |a - b| = a + b - 2ab, so that all pairs cost one product of matrices. The sums are
+    whole numbers far below 2**24, which float32 holds exactly.
+    """
+    a, b = (np.unpackbits(hashes, axis=1).astype(np.float32) for hashes in (first, second))
+    return a.sum(axis=1)[:, None] + b.sum(axis=1)[None] - 2 * a @ b.T
+
+
+def groups_of(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    """Connected components of a graph of pairs.
+
+    Args:
+        count: number of nodes.
+        pairs: edges between nodes 0..count-1.
+
+    Returns:
+        (count,) the smallest member of each node's component.
+    """
+    parent = list(range(count))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for a, b in pairs:
+        low, high = sorted((root(a), root(b)))
+        parent[high] = low
+    return np.array([root(node) for node in range(count)])
+
+
+def hamming(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> int:
+    """Number of differing bits of two packed hashes."""
+    return int(np.unpackbits(first ^ second).sum())
 
 
 def hash_files(data: Path, files: list[str]) -> NDArray[np.uint8]:
@@ -69,7 +133,7 @@ def group(files: list[str], hashes: NDArray[np.uint8], duplicate_bits: int) -> G
     count = len(files)
     duplicates = list(close_pairs(hashes, duplicate_bits))
     return Grouping(
-        groups_of(count, iter(duplicates)),
+        groups_of(count, duplicates),
         groups_of(count, chain(duplicates, neighbours(files, hashes))),
     )
 
@@ -77,7 +141,7 @@ def group(files: list[str], hashes: NDArray[np.uint8], duplicate_bits: int) -> G
 def neighbours(files: list[str], hashes: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
     """Slices that follow one another in their class and look like one head."""
     for first in range(len(files) - 1):
-        same_class = files[first].split("/")[0] == files[first + 1].split("/")[0]
+        same_class = class_of(files[first]) == class_of(files[first + 1])
         if same_class and hamming(hashes[first], hashes[first + 1]) <= NEIGHBOUR_BITS:
             yield first, first + 1
 
@@ -94,27 +158,21 @@ def assign(files: list[str], grouping: Grouping, seed: int) -> dict[str, list[st
         The files of each part, sorted.
     """
     rng = np.random.default_rng(seed)
-    totals: dict[str, int] = defaultdict(int)
-    for file in files:
-        totals[file.split("/")[0]] += 1
-    part_of: dict[int, str] = {}
-    for index in _deal(
-        files, grouping.patients, range(len(files)), {UNSEEN: SHARES[UNSEEN]}, totals, rng
-    ):
-        part_of[index[0]] = index[1]
+    totals = Counter(class_of(file) for file in files)
+    unseen = {UNSEEN: SHARES[UNSEEN]}
+    part_of = dict(_deal(files, grouping.patients, range(len(files)), unseen, totals, rng))
     rest = [k for k in range(len(files)) if k not in part_of]
     others = {part: share for part, share in SHARES.items() if part != UNSEEN}
-    for index in _deal(files, grouping.duplicates, rest, others, totals, rng):
-        part_of[index[0]] = index[1]
+    part_of |= _deal(files, grouping.duplicates, rest, others, totals, rng)
     return {part: sorted(f for k, f in enumerate(files) if part_of[k] == part) for part in SHARES}
 
 
 def _deal(
     files: list[str],
     groups: NDArray[np.int64],
-    members: Iterator[int] | range | list[int],
+    members: Iterable[int],
     shares: dict[str, float],
-    totals: dict[str, int],
+    totals: Counter[str],
     rng: np.random.Generator,
 ) -> Iterator[tuple[int, str]]:
     """Each member with its part; when a single part is dealt, what it does not need is left."""
@@ -124,7 +182,7 @@ def _deal(
     got: dict[tuple[str, str], int] = defaultdict(int)
     keys = sorted(by_group)
     for key in (keys[k] for k in rng.permutation(len(keys))):
-        name = files[by_group[key][0]].split("/")[0]
+        name = class_of(files[by_group[key][0]])
         wanting = {p: s * totals[name] - got[p, name] for p, s in shares.items()}
         part = max(wanting, key=lambda p: wanting[p] / shares[p])
         if wanting[part] <= 0 and len(shares) == 1:
@@ -144,7 +202,7 @@ def data_digest(data: Path, files: list[str]) -> str:
     return digest([f"{f} {hashlib.sha256((root / f).read_bytes()).hexdigest()}" for f in files])
 
 
-def split(data: Path, *, seed: int, duplicate_bits: int = DUPLICATE_BITS) -> dict[str, object]:
+def split(data: Path, *, seed: int, duplicate_bits: int = DUPLICATE_BITS) -> dict[str, Any]:
     """Split a folder of classes; see the module for what the parts mean.
 
     Args:
@@ -169,16 +227,12 @@ def split(data: Path, *, seed: int, duplicate_bits: int = DUPLICATE_BITS) -> dic
 
 def main() -> None:
     """Command line of the split stage."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = command_line(__doc__, "data", "out", "seed")
     parser.add_argument("--duplicate-bits", type=int, default=DUPLICATE_BITS)
-    arguments = parser.parse_args()
-    result = split(arguments.data, seed=arguments.seed, duplicate_bits=arguments.duplicate_bits)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / SPLIT_FILE).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    for part, files in result["parts"].items():  # type: ignore[attr-defined]
+    given = parser.parse_args()
+    record = split(given.data, seed=given.seed, duplicate_bits=given.duplicate_bits)
+    write_record(given.out / SPLIT_FILE, record)
+    for part, files in record["parts"].items():
         print(f"{part}: {len(files)} slices")
 
 

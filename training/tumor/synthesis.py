@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-FloatImage = NDArray[np.float32]
+from training.tumor.slices import FloatImage
+
 BoxRow = NDArray[np.float32]
 NO_BOX = np.full(4, np.nan, dtype=np.float32)
 
@@ -57,7 +58,7 @@ def erase(sample: Sample, healthy: int, rng: np.random.Generator) -> Sample | No
     if left < 0.5 < right or not is_symmetric(sample.pixels, sample.box):
         return None
     mask = soft_ellipse(grown(sample.box, 1.35), sample.pixels.shape[0], rng)
-    mirrored = sample.pixels[:, ::-1]
+    mirrored = sample.pixels[:, ::-1]  # the healthy other side of the same head, in the same style
     return Sample(sample.pixels * (1 - mask) + mirrored * mask, healthy, NO_BOX)
 
 
@@ -92,9 +93,8 @@ def paste(host: Sample, donor: Sample, rng: np.random.Generator) -> Sample | Non
         place = moved(grown(around, scale), rng)
         rows, columns = box_slices(place, size)
         if host.pixels[rows, columns].size and host.pixels[rows, columns].mean() > TISSUE:
-            return Sample(
-                _blend(host.pixels, source, around * scale, place, rng), donor.target, place
-            )
+            pixels = _blend(host.pixels, source, around * scale, place, rng)
+            return Sample(pixels, donor.target, place)
     return None
 
 
@@ -122,6 +122,8 @@ def _blend(
     shift = np.rint((place[:2] - source_box[:2]) * size).astype(int)
     moved_source = shifted(source, (int(shift[1]), int(shift[0])), size)
     mask = soft_ellipse(grown(place, 1.15), size, rng)
+    # Tissue just around the place. The patch takes over its mean and contrast; otherwise a network
+    # would learn to find what is brighter than its surroundings, not what a tumor looks like.
     ring = (soft_ellipse(grown(place, 1.8), size, rng) > 0.3) & (mask < 0.1)
     if ring.sum() < 20:
         ring = mask < 0.1

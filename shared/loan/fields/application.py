@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import InputError
-from shared.loan.fields.checks import ALIKE, check_range, choice_problem, spellings, unseen_note
+from shared.loan.fields.checks import ALIKE, check_range, choice_problem, unseen_note
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import number_in_text, plain, shown
 
@@ -117,8 +117,8 @@ def _read_number(field: Field, value: object) -> float:
         number = _as_float(value)
     else:
         raise InputError(
-            f"{field.label} is {shown(str(value))}, which is no number. Send a number, or leave it "
-            f"out where it is {NOT_STATED}."
+            f"{field.label} is {shown(str(value))}, which is not a number. Send a number, or "
+            f"leave it out where it is {NOT_STATED}."
         )
     check_range(field, number, field.label)
     return number
@@ -134,10 +134,10 @@ def _as_float(value: int | float | np.integer | np.floating) -> float:
 def _read_choice(field: Field, value: object) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     text = f"{value:.15g}" if is_number else str(value)
-    found = spellings(field).get(text.strip().casefold())
-    if found is None:
+    index = field.spellings.get(text.strip().casefold())
+    if index is None:
         raise InputError(choice_problem(field, text, field.label))
-    return float(found)
+    return float(index)
 
 
 def _unknown_names(fields: Fields, values: Mapping[str, object]) -> list[str]:

@@ -30,13 +30,13 @@ def check_range(field: Field, value: float, name: str) -> None:
         name: what the message calls the field.
 
     Raises:
-        InputError: it is no finite number, or outside of lowest..highest; asks about a factor of
+        InputError: it is not a finite number, or outside of lowest..highest; asks about a factor of
             1,000 where that would explain it.
     """
     if field.lowest <= value <= field.highest:
         return
     if not np.isfinite(value):
-        raise InputError(f"{name} is {value}, which is no number that an applicant can have.")
+        raise InputError(f"{name} is {value}, which is not a number that an applicant can have.")
     meant = meant_by_thousand(field, value)
     question = "" if meant is None else f" Did you mean {plain(meant)}?"
     raise InputError(
@@ -61,14 +61,14 @@ def unseen_note(field: Field, value: float) -> str | None:
         return None
     low, high = field.seen
     side = "more" if value > high else "less"
-    said = (
+    sentence = (
         f"{field.label} of {with_unit(field, value)} is {side} than any of the training data "
         f"({plain(low)} to {plain(high)}); "
     )
     meant = meant_by_thousand(field, value)
     if meant is not None and low <= meant <= high:
-        return f"{said}did you mean {plain(meant)}?"
-    return f"{said}the answer is a guess out there."
+        return f"{sentence}did you mean {plain(meant)}?"
+    return f"{sentence}the answer is a guess out there."
 
 
 def doubtful(fields: Fields, table: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -81,31 +81,14 @@ def doubtful(fields: Fields, table: NDArray[np.float64]) -> NDArray[np.bool_]:
     Returns:
         (N, F) bool.
     """
-    found = np.zeros(table.shape, dtype=np.bool_)
+    marked = np.zeros(table.shape, dtype=np.bool_)
     for k, field in enumerate(fields):
         if field.kind == "number" and field.seen is not None:
             low, high = field.seen
             column = table[:, k]
             inside = [(low <= v) & (v <= high) for v in (column / THOUSAND, column * THOUSAND)]
-            found[:, k] = ((column < low) | (column > high)) & (inside[0] | inside[1])
-    return found
-
-
-def spellings(field: Field) -> dict[str, int]:
-    """Every way to write a choice, casefolded, with the index of the choice.
-
-    A value goes before a label, a label before an alias, where two choices claim the same.
-    """
-    found: dict[str, int] = {}
-    for ways in (
-        [(choice.value,) for choice in field.choices],
-        [(choice.label,) for choice in field.choices],
-        [choice.aliases for choice in field.choices],
-    ):
-        for k, texts in enumerate(ways):
-            for text in texts:
-                found.setdefault(text.casefold(), k)
-    return found
+            marked[:, k] = ((column < low) | (column > high)) & (inside[0] | inside[1])
+    return marked
 
 
 def no_choice(field: Field, text: str, name: str) -> str:
@@ -115,7 +98,6 @@ def no_choice(field: Field, text: str, name: str) -> str:
 
 def choice_problem(field: Field, text: str, name: str) -> str:
     """The same with the nearest of the choices, which takes longer to find."""
-    known = spellings(field)
-    near = get_close_matches(text.strip().casefold(), known, n=1, cutoff=ALIKE)
-    meant = f' Did you mean "{field.values[known[near[0]]]}"?' if near else ""
+    near = get_close_matches(text.strip().casefold(), field.spellings, n=1, cutoff=ALIKE)
+    meant = f' Did you mean "{field.values[field.spellings[near[0]]]}"?' if near else ""
     return no_choice(field, text, name) + meant

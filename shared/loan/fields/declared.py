@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 
@@ -44,7 +45,7 @@ class Field:
         protected: whether it describes who the applicant is; never offered as advice.
         default: what the form shows first; None is "not stated".
         choices: of a choice, in their order.
-        unit: of a number, as said behind it.
+        unit: of a number, as it stands behind it.
         thousands: whether a number counts thousands.
         lowest, highest: what a number can be at all; beyond that it is refused.
         step: between the values that advice and sliders try.
@@ -67,10 +68,26 @@ class Field:
     step: float = 1.0
     seen: tuple[float, float] | None = None
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """The choices as the API names them."""
         return tuple(choice.value for choice in self.choices)
+
+    @cached_property
+    def spellings(self) -> dict[str, int]:
+        """Every way to write a choice, casefolded, with the index of the choice.
+
+        A value goes before a label, a label before an alias, where two choices claim the same.
+        """
+        spelled: dict[str, int] = {}
+        for ways in (
+            [(choice.value,) for choice in self.choices],
+            [(choice.label,) for choice in self.choices],
+            [choice.aliases for choice in self.choices],
+        ):
+            for index, texts in enumerate(ways):
+                spelled |= {text.casefold(): index for text in texts} | spelled
+        return spelled
 
 
 Fields = tuple[Field, ...]
@@ -160,13 +177,14 @@ def from_json(recorded: list[Mapping[str, Any]]) -> Fields:
     Raises:
         KeyError, TypeError, ValueError: it is no record of fields.
     """
-    return tuple(_field(each) for each in recorded)
+    return tuple(_field(record) for record in recorded)
 
 
 def _field(recorded: Mapping[str, Any]) -> Field:
     values = dict(recorded)
     values["choices"] = tuple(
-        Choice(each["value"], each["label"], tuple(each["aliases"])) for each in values["choices"]
+        Choice(choice["value"], choice["label"], tuple(choice["aliases"]))
+        for choice in values["choices"]
     )
     seen = values.get("seen")
     values["seen"] = (float(seen[0]), float(seen[1])) if seen else None

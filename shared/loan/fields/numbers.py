@@ -1,4 +1,4 @@
-"""Numbers as people write them, and what a text that is no plain number may have meant."""
+"""Numbers as people write them, and what a text that is not a plain number may have meant."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def number_in_cell(text: str, name: str, decimal: Decimal) -> float:
         decimal: the mark.
 
     Raises:
-        InputError: it is no number, may be either of two, or is beyond all numbers.
+        InputError: it is not a number, may be either of two, or is beyond all numbers.
     """
     body = text.strip()
     if decimal == "," and PLAIN_COMMA.fullmatch(body):
@@ -76,14 +76,14 @@ def number_in_cell(text: str, name: str, decimal: Decimal) -> float:
 
 def text_problem(text: str, name: str) -> str:
     """What is wrong with a text where a number belongs, and what to write instead."""
-    found = [typed(value) for value in meanings(text)]
-    if not found:
-        return f"{name} is {shown(text)}, which is no number."
-    if len(found) == 2:
-        either = listed(found, "or")
+    numbers = [typed(value) for value in meanings(text)]
+    if not numbers:
+        return f"{name} is {shown(text)}, which is not a number."
+    if len(numbers) == 2:
+        either = listed(numbers, "or")
         return f"{name} is {shown(text)}, which may mean {either}. Write {either}."
-    point = " with a point" if "." in found[0] else ""
-    return f"{name} is {shown(text)}, which is no plain number. Write {found[0]}{point}."
+    point = " with a point" if "." in numbers[0] else ""
+    return f"{name} is {shown(text)}, which is not a plain number. Write {numbers[0]}{point}."
 
 
 def meanings(text: str) -> tuple[float, ...]:

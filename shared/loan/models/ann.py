@@ -19,6 +19,7 @@ from shared.checkpoint.tensors import read_tensors
 from shared.errors import CheckpointError
 
 ANN_FILE = "ann.safetensors"
+ENCODING = ("source", "low", "width", "centre", "scale")  # tensors of the file, as in `Encoding`
 AT_A_TIME = 512  # rows; keeps the hidden units of a pass within a core's own cache
 
 Floats = NDArray[np.float32]
@@ -27,6 +28,10 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True)
 class Encoding:
     """Features cut into pieces: each of the E columns rises from 0 to 1 over one bin of a feature.
+
+    A network of plain numbers learns smooth functions best; a lender's rule is not smooth. Cut into
+    pieces, a number lets the first layer give each stretch of it a slope of its own. An income in
+    the third of four bins reads 1, 1, 0.4, 0: full, full, filled in part, empty.
 
     Attributes:
         source: (E,) int64, the feature of each column.
@@ -86,8 +91,15 @@ def approval(ann: Ann, features: Floats) -> NDArray[np.float64]:
     Returns:
         (N,) float64 in 0..1.
     """
-    parts = range(0, max(len(features), 1), AT_A_TIME)
-    return np.concatenate([_approval(ann, features[k : k + AT_A_TIME]) for k in parts])
+    starts = range(0, max(len(features), 1), AT_A_TIME)
+    parts = (hidden(ann, features[start : start + AT_A_TIME]) for start in starts)
+    return np.concatenate([members(layers).mean(axis=0) for layers in parts])
+
+
+def members(layers: list[Floats]) -> NDArray[np.float64]:
+    """(M, N) probability of approval by each member, from what `hidden` gives."""
+    logits = layers[-1][..., 0].astype(np.float64)
+    return np.asarray(1 / (1 + np.exp(-logits)))
 
 
 def hidden(ann: Ann, features: Floats) -> list[Floats]:
@@ -96,9 +108,9 @@ def hidden(ann: Ann, features: Floats) -> list[Floats]:
     Returns:
         A layer each, (M, N, outputs) float32.
     """
-    members, _, units = ann.weights[0].shape
+    count, _, units = ann.weights[0].shape
     first = encode(ann.encoding, features) @ ann.first
-    layers: list[Floats] = [first.reshape(len(first), members, units).transpose(1, 0, 2)]
+    layers: list[Floats] = [first.reshape(len(first), count, units).transpose(1, 0, 2)]
     layers[0] += ann.biases[0]
     for weight, bias in zip(ann.weights[1:], ann.biases[1:], strict=True):
         np.maximum(layers[-1], 0.0, out=layers[-1])
@@ -107,12 +119,7 @@ def hidden(ann: Ann, features: Floats) -> list[Floats]:
     return layers
 
 
-def _approval(ann: Ann, features: Floats) -> NDArray[np.float64]:
-    logits = hidden(ann, features)[-1][..., 0].astype(np.float64)
-    return np.asarray((1 / (1 + np.exp(-logits))).mean(axis=0))
-
-
-def read_ann(folder: Path) -> Ann:
+def open_model(folder: Path) -> Ann:
     """Read `ann.safetensors` of a checkpoint.
 
     Raises:
@@ -121,9 +128,7 @@ def read_ann(folder: Path) -> Ann:
     tensors = read_tensors(folder / ANN_FILE)
     try:
         count = sum(name.startswith("weight.") for name in tensors)
-        encoding = Encoding(
-            *(tensors[name] for name in ("source", "low", "width", "centre", "scale"))
-        )
+        encoding = Encoding(*(tensors[name] for name in ENCODING))
         weights = tuple(tensors[f"weight.{k}"] for k in range(count))
         return Ann(encoding, weights, tuple(tensors[f"bias.{k}"] for k in range(count)))
     except (KeyError, ValueError, TypeError) as error:
@@ -132,13 +137,9 @@ def read_ann(folder: Path) -> Ann:
 
 def tensors_of(ann: Ann) -> dict[str, NDArray[np.float32] | NDArray[np.int64]]:
     """What `ann.safetensors` holds, by name."""
-    found: dict[str, NDArray[np.float32] | NDArray[np.int64]] = {
-        "source": ann.encoding.source,
-        "low": ann.encoding.low,
-        "width": ann.encoding.width,
-        "centre": ann.encoding.centre,
-        "scale": ann.encoding.scale,
+    tensors: dict[str, NDArray[np.float32] | NDArray[np.int64]] = {
+        name: getattr(ann.encoding, name) for name in ENCODING
     }
     for k, (weight, bias) in enumerate(zip(ann.weights, ann.biases, strict=True)):
-        found |= {f"weight.{k}": weight, f"bias.{k}": bias}
-    return found
+        tensors |= {f"weight.{k}": weight, f"bias.{k}": bias}
+    return tensors

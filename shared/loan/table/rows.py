@@ -1,17 +1,21 @@
-"""Rows of a table as they were sent, some at a time, and which of them are no rows."""
+"""What every kind of table comes out as: batches of rows, and the rows that do not fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from shared.errors import InputError
-from shared.loan.fields.numbers import shown
-from shared.loan.table.cells import Cells, cells_of
+import pyarrow as pa
+
+from shared.loan.fields.numbers import Decimal, shown
 
 MOST_ROWS = 1_000_000
+MOST_BYTES = 1 << 28  # of a file
 MOST_CHARACTERS = 10_000  # of a cell
 MOST_NAMED = 3  # cells that a message quotes
+TOO_MANY = f"The table has more than {MOST_ROWS:,} rows. Split it and send the parts."
+NO_ROWS = "The table has a header and no rows. Put an applicant into each row below the header."
+TEXT_TYPES = (pa.string(), pa.large_string())  # texts one behind the other in one buffer
 
 Row = list[str]
 
@@ -21,57 +25,70 @@ class Batch:
     """Some rows that follow each other.
 
     Attributes:
-        source: the rows as one text, a newline between them, where no cell is quoted; else their
-            cells.
-        column: the cells of a column, from 0; empty ones for rows with a problem.
-        numbers: of each row as a spreadsheet counts: the header of most tables is row 1.
-        problems: by the position of the row, a sentence that says why it is no row of the table.
-        done: share of the file that has been read, 0..1.
+        columns: the N cells of each column as they were sent: text from a CSV or a workbook, any
+            type from Parquet.
+        numbers: (N,) of each row as a spreadsheet counts: the header of most tables is row 1.
+        problems: by the position of a row in the batch, a sentence that says why it does not fit.
+        ragged: by the position of a row with more or fewer cells than the header, its cells.
+        done: fraction of the file that has been read, 0..1.
     """
 
-    source: str | list[Row]
-    column: Callable[[int], Cells]
+    columns: list[pa.Array]
     numbers: Sequence[int]
-    problems: dict[int, str]
-    done: float
+    problems: dict[int, str] = field(default_factory=dict)
+    ragged: dict[int, Row] = field(default_factory=dict)
+    done: float = 1.0
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """A table of any kind, ready to be read.
+
+    Attributes:
+        header: the names of the columns.
+        batches: the rows in their order, at most so many at a time. Lines in which nothing stands
+            are left out.
+        delimiter: between the cells of the file; a comma where it is not a CSV.
+        decimal: mark of its numbers.
+        schema: of a Parquet file; None for text and workbooks.
+    """
+
+    header: Row
+    batches: Callable[[int], Iterator[Batch]]
+    delimiter: str = ","
+    decimal: Decimal = "."
+    schema: pa.Schema | None = None
 
 
 def batch_of(
-    rows: list[Row], wrong: Sequence[str | None], width: int, first: int, done: float
-) -> Batch | None:
-    """A batch of rows, without those in which nothing stands at all.
+    rows: list[Row], problems: Sequence[str | None], width: int, first: int, done: float = 1.0
+) -> Batch:
+    """A batch of rows that are lists of cells, without those in which nothing stands at all.
 
     Args:
-        rows: their cells.
-        wrong: for each row what is wrong with it.
+        rows: their cells; a ragged one is cut or filled up to the header's width.
+        problems: for each row why it does not fit, or None.
         width: columns of the header.
         first: number of the first row.
-        done: share of the file.
-
-    Returns:
-        The batch; None where all rows are blank.
+        done: fraction of the file that has been read.
     """
-    kept = [k for k, row in enumerate(rows) if len(row) > 1 or not is_blank(row)]
-    if not kept:
-        return None
-    numbers: Sequence[int] = range(first, first + len(rows))
-    if len(kept) < len(rows):
-        numbers = [first + k for k in kept]
-        rows, wrong = [rows[k] for k in kept], [wrong[k] for k in kept]
-    problems = {at: problem for at, problem in enumerate(wrong) if problem}
-    blank = [""] * width
-    used = [blank if at in problems else row for at, row in enumerate(rows)] if problems else rows
-    columns = list(zip(*used, strict=False))  # a row may have empty cells beyond the header
-    return Batch(rows, lambda k: cells_of(columns[k]), numbers, problems, done)
-
-
-def problem_of(row: Row, width: int) -> str | None:
-    """Why a row is no row of a table of `width` columns; None where it is one, or a blank line."""
-    return None if is_blank(row) else row_problem(row, width)
+    kept = [k for k, row in enumerate(rows) if not is_blank(row)]
+    ragged = {at: rows[k] for at, k in enumerate(kept) if len(rows[k]) != width}
+    even = [(rows[k] + [""] * (width - len(rows[k])))[:width] if ragged else rows[k] for k in kept]
+    columns = zip(*even, strict=True) if even else [()] * width
+    return Batch(
+        [pa.array(column, pa.string()) for column in columns],
+        [first + k for k in kept],
+        {at: problem for at, k in enumerate(kept) if (problem := problems[k])},
+        ragged,
+        done,
+    )
 
 
 def row_problem(row: Row, width: int) -> str | None:
-    """Why a row that is not blank is no row of a table of `width` columns; None where it is one."""
+    """Why a row does not fit into a table of `width` columns; None where it does, or is blank."""
+    if is_blank(row):
+        return None
     if len(row) < width or any(cell.strip() for cell in row[width:]):
         surplus = ", ".join(shown(cell) for cell in row[width : width + MOST_NAMED])
         beyond = f" Without a column: {surplus}." if surplus else ""
@@ -81,7 +98,7 @@ def row_problem(row: Row, width: int) -> str | None:
         )
     longest = max(map(len, row))
     if longest > MOST_CHARACTERS:
-        return f"A cell has {longest:,} characters; at most {MOST_CHARACTERS:,} are read."
+        return too_long(longest)
     if any("\0" in cell for cell in row):
         return "A cell holds a NUL character, which no text has. Export the table again."
     if not any(row):
@@ -89,18 +106,11 @@ def row_problem(row: Row, width: int) -> str | None:
     return None
 
 
+def too_long(characters: int) -> str:
+    """What to say about a cell that is too long."""
+    return f"A cell has {characters:,} characters; at most {MOST_CHARACTERS:,} are read."
+
+
 def is_blank(row: Row) -> bool:
     """Whether nothing stands in a line, not even separators."""
     return len(row) < 2 and not "".join(row).strip()
-
-
-def check_rows(count: int) -> None:
-    """Refuse a table that is too long.
-
-    Raises:
-        InputError: more than `MOST_ROWS`.
-    """
-    if count > MOST_ROWS:
-        raise InputError(
-            f"The table has more than {MOST_ROWS:,} rows. Split it and send the parts."
-        )

@@ -1,59 +1,86 @@
 """Write a table of applications back: all that was sent, and the answers behind it.
 
-UTF-8 with a byte order mark and CRLF, which Excel opens as it is; the separator is that of the file
-that was sent, which the sender's Excel expects. A cell that a spreadsheet would run as a formula
-gets an apostrophe.
+A CSV is UTF-8 with a byte order mark and CRLF, which Excel opens as it is; the separator is that of
+the file that was sent, which the sender's Excel expects. A cell that a spreadsheet would run as a
+formula gets an apostrophe. A Parquet file, which no spreadsheet runs, keeps its types.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from shared.loan.fields.declared import Field, Fields
 from shared.loan.fields.numbers import typed
-from shared.loan.table.read import Chunk
-from shared.spreadsheet import FORMULA_STARTS, harmless
+from shared.loan.table.parquet import parquet_writer
+from shared.loan.table.rows import Batch, OpenTable
+from shared.spreadsheet import FORMULA_STARTS
 
 MARK = "\ufeff"
 LINE_END = "\r\n"
-# A number with a sign is no formula. With a comma as the separator no cell of a line holds one.
-SIGNED_POINT = r"[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-SIGNED_COMMA = r"[+-]\d+,\d+"
-SIGNED = re.compile(f"{SIGNED_POINT}|{SIGNED_COMMA}")
+STEPS = 10_000  # probabilities are written with four digits
+PROBABILITIES = pa.array([f"{k / STEPS:.4f}" for k in range(STEPS + 1)])  # looked up, not formatted
+FORMULA = f"^[{re.escape(''.join(FORMULA_STARTS))}]"
+SIGNED_NUMBER = r"^(?:[+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]\d+,\d+)$"
+
+Write = Callable[[Batch, pa.RecordBatch], object]
 
 
-def write_header(file: BinaryIO, chunk: Chunk, results: Sequence[str]) -> None:
-    """Write the names of the columns: those of the input, then those of the results.
-
-    Args:
-        file: opened for bytes.
-        chunk: any of the table.
-        results: names of the columns that follow.
-    """
-    cells = [cell_text(cell, chunk.delimiter) for cell in [*chunk.header, *results]]
-    file.write(f"{MARK}{chunk.delimiter.join(cells)}{LINE_END}".encode())
-
-
-def write_chunk(file: BinaryIO, chunk: Chunk, results: Sequence[Sequence[str]]) -> None:
-    """Write the rows of a chunk in their order, each with its results.
+@contextmanager
+def open_answers(path: Path, table: OpenTable, results: pa.Schema) -> Iterator[Write]:
+    """A file for the rows of a table with their results: Parquet for Parquet, CSV for all others.
 
     Args:
-        file: opened for bytes.
-        chunk: as it was read; its input columns come back as they were sent. Of a row with too
-            many cells those come back that have a column, one with too few is filled up.
-        results: for each further column, a cell for each row.
+        path: of the file.
+        table: whose columns come back as they were sent.
+        results: names and types of the columns that follow.
+
+    Yields:
+        What writes some rows and their results. Of a row with too many cells those come back that
+        have a column, one with too few is filled up.
     """
-    delimiter = chunk.delimiter
-    rows = (
-        [_harmless_lines(chunk.source, delimiter).split("\n")]
-        if isinstance(chunk.source, str)
-        else _columns_of(chunk.source, len(chunk.header), delimiter)
-    )
-    columns = [*rows, *(_ready(column, delimiter) for column in results)]
-    lines = LINE_END.join(map(delimiter.join, zip(*columns, strict=True)))
-    file.write(f"{lines}{LINE_END}".encode())
+    if table.schema is not None:
+        with parquet_writer(path, table.schema, results) as write:
+            yield write
+        return
+    with path.open("wb") as file:
+        file.write((MARK + _line([*table.header, *results.names], table.delimiter)).encode())
+
+        def write_lines(batch: Batch, results: pa.RecordBatch) -> None:
+            columns = [*batch.columns, *written(results)]
+            cells = [_as_needed(column, table.delimiter) for column in columns]
+            rows = pc.binary_join_element_wise(*cells, table.delimiter)
+            file.write(pc.binary_join_element_wise(rows, "", LINE_END).buffers()[2])
+
+        yield write_lines
+
+
+def written(results: pa.RecordBatch) -> list[pa.Array]:
+    """Results as text: probabilities with four digits, empty texts for null."""
+    return [
+        PROBABILITIES.take(pc.round(pc.multiply(column, STEPS)).cast(pa.int32())).fill_null("")
+        if pa.types.is_floating(column.type)
+        else column.fill_null("")
+        for column in results.columns
+    ]
+
+
+def cells_in_csv(column: pa.Array, delimiter: str) -> pa.Array:
+    """Cells as they stand in a CSV: no formulas, in quotes where they must be.
+
+    A plain number is not a formula, though it may start with a sign as formulas do.
+    """
+    starts = pc.match_substring_regex(column, FORMULA)
+    is_formula = pc.and_not(starts, pc.match_substring_regex(column, SIGNED_NUMBER))
+    safe = pc.if_else(is_formula, pc.binary_join_element_wise("", column, "'"), column)
+    is_odd = pc.match_substring_regex(safe, f'[{re.escape(delimiter)}"\r\n]')
+    doubled = pc.replace_substring(safe, '"', '""')
+    return pc.if_else(is_odd, pc.binary_join_element_wise("", doubled, "", '"'), safe)
 
 
 def template(fields: Fields) -> str:
@@ -63,54 +90,25 @@ def template(fields: Fields) -> str:
     """
     rows = [
         [field.column for field in fields],
-        [_cell(field) or _first(field) for field in fields],
-        [_cell(field) for field in fields],
+        [_default(field) or _first(field) for field in fields],
+        [_default(field) for field in fields],
     ]
-    return "".join(",".join(cell_text(cell, ",") for cell in row) + LINE_END for row in rows)
+    return "".join(_line(row, ",") for row in rows)
 
 
-def cell_text(cell: str, delimiter: str) -> str:
-    """A cell as it stands in the file: no formula, in quotes where it must be.
-
-    A plain number is none, though it may start with a sign as formulas do.
-    """
-    safe = cell if SIGNED.fullmatch(cell) else harmless(cell)
-    if delimiter in safe or '"' in safe or "\n" in safe or "\r" in safe:
-        return '"' + safe.replace('"', '""') + '"'
-    return safe
+def _as_needed(column: pa.Array, delimiter: str) -> pa.Array:
+    """Cells as they stand in a CSV; most columns hold no sign that matters and stay the same."""
+    buffer = column.buffers()[2]
+    text = buffer.to_pybytes() if buffer else b""
+    signs = {*FORMULA_STARTS, delimiter, '"', "\n", "\r"}
+    return cells_in_csv(column, delimiter) if any(s.encode() in text for s in signs) else column
 
 
-def _ready(cells: Sequence[str], delimiter: str) -> Sequence[str]:
-    """The cells of a column as they stand in the file; as they are where none has to change."""
-    joined = "\n" + "\n".join(cells)
-    quoted = any(sign in joined for sign in (delimiter, '"', "\r"))
-    if quoted or joined.count("\n") != len(cells) or _may_hold_formula(joined, "\n"):
-        return [cell_text(cell, delimiter) for cell in cells]
-    return cells
+def _line(cells: Sequence[str], delimiter: str) -> str:
+    return delimiter.join(cells_in_csv(pa.array(cells), delimiter).to_pylist()) + LINE_END
 
 
-def _columns_of(rows: list[list[str]], width: int, delimiter: str) -> list[Sequence[str]]:
-    if any(len(row) != width for row in rows):
-        rows = [[*row, *[""] * (width - len(row))][:width] for row in rows]
-    return [_ready(column, delimiter) for column in zip(*rows, strict=True)]
-
-
-def _harmless_lines(lines: str, delimiter: str) -> str:
-    """Lines without quotes, made harmless as a whole: most hold nothing to change."""
-    starts = [sign for sign in FORMULA_STARTS if sign != delimiter]
-    if not any(_may_hold_formula(f"\n{lines}", before, starts) for before in ("\n", delimiter)):
-        return lines
-    ends = f"[{re.escape(delimiter)}\\n]"
-    number = SIGNED_POINT if delimiter == "," else f"(?:{SIGNED_POINT}|{SIGNED_COMMA})"
-    begins = f"(^|{ends})(?=[{re.escape(''.join(starts))}])"
-    return re.sub(rf"{begins}(?!{number}(?:{ends}|\Z))", r"\1'", lines)
-
-
-def _may_hold_formula(text: str, before: str, starts: Sequence[str] = FORMULA_STARTS) -> bool:
-    return any(sign in text and before + sign in text for sign in starts)
-
-
-def _cell(field: Field) -> str:
+def _default(field: Field) -> str:
     """The form's default as a cell."""
     if field.default is None:
         return ""

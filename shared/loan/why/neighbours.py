@@ -38,80 +38,8 @@ class Neighbours:
     distances: FloatArray
 
 
-def nearest(
-    fields: Fields, population: FloatArray, row: FloatArray, count: int = NEAREST
-) -> Neighbours:
-    """The applicants of a population that are most like one.
-
-    Args:
-        fields: the fields to compare, in the order of the columns.
-        population: (P, F).
-        row: (F,) the applicant.
-        count: how many, at most P.
-
-    Raises:
-        ValueError: the population has fewer than `count` rows.
-    """
-    _check(population, count)
-    scales = _scales(fields, population)
-    theirs = _points(fields, scales, population)
-    distances = _distances(_points(fields, scales, row[None]), theirs, len(fields))[0]
-    indices = np.argsort(distances, kind="stable")[:count]
-    return Neighbours(indices, distances[indices].astype(np.float64))
-
-
-def novelty(fields: Fields, population: FloatArray, row: FloatArray) -> float:
-    """How unlike all of a population an applicant is: the mean distance to the five nearest.
-
-    Args:
-        fields, population, row: as for `nearest`.
-
-    Raises:
-        ValueError: the population has fewer than five rows.
-    """
-    return float(novelty_many(fields, population, row[None])[0])
-
-
-def novelty_many(fields: Fields, population: FloatArray, table: FloatArray) -> FloatArray:
-    """`novelty` of many applicants, in memory that does not grow with them.
-
-    Of rows that are in the population themselves it is too low: each is its own nearest.
-
-    Args:
-        fields: the fields to compare, in the order of the columns.
-        population: (P, F).
-        table: (N, F).
-
-    Returns:
-        (N,) mean distances.
-
-    Raises:
-        ValueError: the population has fewer than five rows.
-    """
-    _check(population, NEAREST)
-    scales, found = _scales(fields, population), np.empty(len(table))
-    theirs = _points(fields, scales, population)
-    at_once = max(1, CELLS // len(population))
-    for start in range(0, len(table), at_once):
-        part = slice(start, start + at_once)
-        ours = _points(fields, scales, table[part])
-        found[part] = _mean_of_nearest(_distances(ours, theirs, len(fields)))
-    return found
-
-
-def _check(population: FloatArray, count: int) -> None:
-    if len(population) < count:
-        raise ValueError(f"{count} neighbours are asked for, the population has {len(population)}.")
-
-
-def _mean_of_nearest(distances: Floats) -> FloatArray:
-    """(N,) mean of the smallest of each row; partly sorted, which is enough."""
-    smallest = np.partition(distances, NEAREST - 1, axis=1)[:, :NEAREST]
-    return np.asarray(smallest.mean(axis=1, dtype=np.float64))
-
-
 @dataclass(frozen=True)
-class _Points:
+class Points:
     """Applicants, prepared for being compared.
 
     Attributes:
@@ -125,6 +53,93 @@ class _Points:
     made: Floats
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """A population, prepared once for being compared with.
+
+    Attributes:
+        fields: that are compared, in the order of the columns.
+        scales: what each number is divided by.
+        points: the applicants of the population.
+    """
+
+    fields: Fields
+    scales: tuple[float, ...]
+    points: Points
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.points.made)
+
+    def distances(self, table: FloatArray) -> Floats:
+        """(N, P) of each row of (N, F) applicants to each of the population."""
+        ours = _points(self.fields, self.scales, table)
+        return _distances(ours, self.points, len(self.fields))
+
+
+def crowd(fields: Fields, population: FloatArray) -> Crowd:
+    """Prepare a population.
+
+    Args:
+        fields: the fields to compare, in the order of the columns.
+        population: (P, F).
+    """
+    scales = _scales(fields, population)
+    return Crowd(fields, scales, _points(fields, scales, population))
+
+
+def nearest(people: Crowd, row: FloatArray, count: int = NEAREST) -> Neighbours:
+    """The applicants of a population that are most like one.
+
+    Args:
+        people: the population.
+        row: (F,) the applicant.
+        count: how many, at most P.
+
+    Raises:
+        ValueError: the population has fewer than `count` rows.
+    """
+    _check(people, count)
+    distances = people.distances(row[None])[0]
+    indices = np.argsort(distances, kind="stable")[:count]
+    return Neighbours(indices, distances[indices].astype(np.float64))
+
+
+def novelty(people: Crowd, table: FloatArray) -> FloatArray:
+    """How unlike all of a population applicants are, in memory that does not grow with them.
+
+    Of rows that are in the population themselves it is too low: each is its own nearest.
+
+    Args:
+        people: the population.
+        table: (N, F).
+
+    Returns:
+        (N,) mean distances to the five nearest.
+
+    Raises:
+        ValueError: the population has fewer than five rows.
+    """
+    _check(people, NEAREST)
+    means = np.empty(len(table))
+    at_once = max(1, CELLS // len(people))
+    for start in range(0, len(table), at_once):
+        part = slice(start, start + at_once)
+        means[part] = _mean_of_nearest(people.distances(table[part]))
+    return means
+
+
+def _check(people: Crowd, count: int) -> None:
+    if len(people) < count:
+        raise ValueError(f"{count} neighbours are asked for, the population has {len(people)}.")
+
+
+def _mean_of_nearest(distances: Floats) -> FloatArray:
+    """(N,) mean of the smallest of each row; partly sorted, which is enough."""
+    smallest = np.partition(distances, NEAREST - 1, axis=1)[:, :NEAREST]
+    return np.asarray(smallest.mean(axis=1, dtype=np.float64))
+
+
 def _scales(fields: Fields, population: FloatArray) -> tuple[float, ...]:
     """What each number is divided by; 1 where nothing varies."""
     scales = []
@@ -135,7 +150,7 @@ def _scales(fields: Fields, population: FloatArray) -> tuple[float, ...]:
     return tuple(scales)
 
 
-def _points(fields: Fields, scales: tuple[float, ...], table: FloatArray) -> _Points:
+def _points(fields: Fields, scales: tuple[float, ...], table: FloatArray) -> Points:
     numbers, marks = [], [np.zeros((len(table), 0), dtype=np.bool_)]
     for field, scale, column in zip(fields, scales, table.T, strict=True):
         if field.kind == "number":
@@ -143,12 +158,13 @@ def _points(fields: Fields, scales: tuple[float, ...], table: FloatArray) -> _Po
         else:
             marks.append(column[:, None] == np.arange(len(field.choices)))
     made = np.concatenate(marks, axis=1).astype(np.float32)
-    return _Points(tuple(numbers), made, made.sum(axis=1))
+    return Points(tuple(numbers), made, made.sum(axis=1))
 
 
-def _distances(ours: _Points, theirs: _Points, count: int) -> Floats:
+def _distances(ours: Points, theirs: Points, count: int) -> Floats:
     """(N, P) of each to each, over so many fields."""
-    # A choice differs by half of each that is stated, less one where both made the same.
+    # Of one field: both stated, 1/2 + 1/2, less 1 where the choice is the same; one stated, 1/2;
+    # none stated, 0. Written so, all choices of all pairs are one product of matrices.
     total = -(ours.marks @ theirs.marks.T)
     total += UNSTATED * ours.made[:, None]
     total += UNSTATED * theirs.made

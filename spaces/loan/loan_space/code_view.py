@@ -7,11 +7,12 @@ from html import escape
 
 import gradio as gr
 
-from loan_space.endpoint import accepted
+from loan_space.api import TOLD, accepted
 from loan_space.serving import Served
 from shared.loan.fields.declared import Field, Fields
+from shared.loan.models.registry import MODELS
 from shared.page import code_view
-from shared.page.figures import table
+from shared.report.html import scrolling as table
 
 PYTHON = """\
 from gradio_client import Client, handle_file
@@ -19,13 +20,13 @@ from gradio_client import Client, handle_file
 client = Client("{{address}}")
 applicant = dict({keywords})
 answer = client.predict(**applicant, api_name="/predict")
-print(answer["text"], answer["models"]["ml"], answer["models"]["ann"])
+print(answer["text"], {answers})
 
 # why, and what would change it
 print(client.predict(**applicant, api_name="/explain")["reasons"])
 print(client.predict(**applicant, api_name="/advise")["suggestions"])
 
-# a table, CSV or Excel
+# a table: CSV, Excel or Parquet
 print(client.predict(file=handle_file("applicants.csv"), api_name="/predict_csv"))
 """
 JAVASCRIPT = """\
@@ -33,21 +34,12 @@ import {{{{ Client }}}} from "@gradio/client";
 
 const client = await Client.connect("{{address}}");
 const {{{{ data }}}} = await client.predict("/predict", {values});
-console.log(data[0].text, data[0].models.ml, data[0].models.ann);
+console.log(data[0].text, {answers});
 """
 CURL = """\
 curl -s {{address}}/gradio_api/run/predict -H 'Content-Type: application/json' \\
   -d '{body}'
 """
-EACH = "each field below, all optional"
-ENDPOINTS = (
-    ("/predict", EACH, "both answers with calibrated probabilities, agreement, revision"),
-    ("/explain", EACH, "the same, and exact Shapley values of each field for both models"),
-    ("/advise", EACH, "the same, and what would make both models approve"),
-    ("/predict_csv", "file, reasons=False", "the table with answers; a bad row says why"),
-    ("/model", "none", "both models, threshold, the recorded evaluation, revision"),
-    ("/schema", "none", "the fields: names, types, ranges, choices, units; a CSV to fill in"),
-)
 
 
 def build(served: Served, blocks: gr.Blocks) -> None:
@@ -62,8 +54,14 @@ def snippets(fields: Fields) -> dict[str, str]:
     keywords = "".join(f"\n    {name}={json.dumps(value)}," for name, value in values.items())
     whole = [field.default for field in fields]
     return {
-        "Python": PYTHON.format(keywords=f"{keywords}\n"),
-        "JavaScript": JAVASCRIPT.format(values=_doubled(json.dumps(values, indent=2))),
+        "Python": PYTHON.format(
+            keywords=f"{keywords}\n",
+            answers=", ".join(f'answer["models"]["{key}"]' for key in MODELS),
+        ),
+        "JavaScript": JAVASCRIPT.format(
+            values=_doubled(json.dumps(values, indent=2)),
+            answers=", ".join(f"data[0].models.{key}" for key in MODELS),
+        ),
         "curl": CURL.format(body=_doubled(json.dumps({"data": whole}))),
     }
 
@@ -78,7 +76,7 @@ def endpoints_html(fields: Fields) -> str:
     rows = "".join(
         f'<tr><th scope="row"><code>{name}</code></th>'
         f"<td>{escape(parameters)}</td><td>{answers}</td></tr>"
-        for name, parameters, answers in ENDPOINTS
+        for name, parameters, answers in TOLD
     )
     listed = "".join(_field_row(field) for field in fields)
     return (
@@ -87,7 +85,7 @@ def endpoints_html(fields: Fields) -> str:
         "<p>Every field may be left out; it is then “not stated”. Types and defaults: "
         '<a class="underlined" href="{address}/gradio_api/openapi.json">openapi.json</a>. The same '
         "endpoints are tools for language models (MCP) at <code>{address}/gradio_api/mcp/</code>. "
-        "A value that no field can have raises an error that says why.</p></section>"
+        "A value that its field cannot have raises an error that says why.</p></section>"
     )
 
 

@@ -4,194 +4,156 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 
 from loan_space.wording import NAMES
 from shared.loan.fields.application import say
 from shared.loan.fields.declared import Field
-from shared.loan.models.registry import MODELS
-from shared.loan.why.curves import Curve
-from shared.page.charts import svg
+from shared.loan.models.registry import MODELS, REGISTRY
+from shared.loan.why.ice_curves import Curve
+from shared.report import svg
 from shared.wording import percent
 
-WIDTH, HEIGHT, EDGE, FOOT = 460, 260, 40, 34
-RIGHT, MARGIN = WIDTH - 12, 36  # end of the scale; room for what lies outside the training data
-ROW = 44  # of a choice
+MARGIN = 0.09  # of the scale, on either side, for what lies outside the training data
+ROW = 44  # px of a choice
 
 
-def curve_html(field: Field, found: Curve, threshold: float) -> str:
+def curve_html(field: Field, curve: Curve, threshold: float) -> str:
     """The drawing with what it says in a sentence.
 
     Args:
         field: the field that changes.
-        found: both answers over its values.
+        curve: both answers over its values.
         threshold: from which a model approves.
     """
-    drawn = _lines(field, found, threshold) if field.kind == "number" else _rows(field, found)
+    is_number = field.kind == "number"
+    drawing = number_drawing(field, curve, threshold) if is_number else choice_drawing(field, curve)
     marked = (
         " Where the ground is shaded there was next to no training data: the answer is a guess."
-        if field.kind == "number" and found.outside.any()
+        if is_number and curve.outside.any()
         else ""
     )
+    said = escape(sentence(field, curve, threshold))
     return (
-        f'<figure class="curve">{drawn}<figcaption>{escape(sentence(field, found, threshold))}'
-        f"{marked} Thin lines: the average over simulated applicants.</figcaption></figure>"
+        f'<figure class="curve">{drawing.svg()}<figcaption>{said}{marked} Thin lines: the average '
+        "over simulated applicants.</figcaption></figure>"
     )
 
 
-def sentence(field: Field, found: Curve, threshold: float) -> str:
+def sentence(field: Field, curve: Curve, threshold: float) -> str:
     """How the answers of both models run over the values."""
     told = []
     for k, model in enumerate(MODELS):
-        shares = found.applicant[:, k]
-        low, high = int(shares.argmin()), int(shares.argmax())
-        changes = (shares >= threshold).any() and (shares < threshold).any()
+        probabilities = curve.applicant[:, k]
+        low, high = int(probabilities.argmin()), int(probabilities.argmax())
+        changes = (probabilities >= threshold).any() and (probabilities < threshold).any()
         told.append(
-            f"{NAMES[model]}: from {percent(shares[low])} ({say(field, found.values[low])}) to "
-            f"{percent(shares[high])} ({say(field, found.values[high])})"
+            f"{NAMES[model]}: from {percent(probabilities[low])} ({say(field, curve.values[low])}) "
+            f"to {percent(probabilities[high])} ({say(field, curve.values[high])})"
             + (", so this field alone can turn its answer" if changes else "")
         )
     return "; ".join(told) + "."
 
 
-def _lines(field: Field, found: Curve, threshold: float) -> str:
-    xs = _places(found.values, found.outside)
-    shade = _shaded(xs, found.outside)
-    ideal = _y(threshold)
-    lines = "".join(
-        f'<polyline class="{model} {kind}" points="{_points(xs, shares[:, k])}"/>'
-        for kind, shares in (("average", found.average), ("own", found.applicant))
-        for k, model in enumerate(MODELS)
-    )
-    own = "" if found.own is None else _own(found.applicant[found.own], float(xs[found.own]))
+def number_drawing(field: Field, curve: Curve, threshold: float) -> svg.Drawing:
+    """Both answers as curves over a number."""
+    places = scale(curve.values, curve.outside)
+    axis = svg.Axis(0, 1, _ticks(curve, places), f"{field.label}, {field.unit}")
+    frame = svg.Frame(axis, svg.percents())
+    marks = _outside(frame, places, curve.outside)
+    ends = ((frame.left, frame.down(threshold)), (frame.width, frame.down(threshold)))
+    marks += svg.rule("ideal", *ends)
+    for kind, probabilities in (("average", curve.average), ("own", curve.applicant)):
+        for k, model in enumerate(MODELS):
+            marks += svg.line(frame, f"{model} {kind}", places, probabilities[:, k].tolist())
+    if curve.own is not None:
+        marks += _own(frame, places[curve.own], curve.applicant[curve.own])
     title = f"Probability of approval over {field.label.lower()}"
-    return svg(
-        title,
-        WIDTH,
-        HEIGHT,
-        f'{shade}{_grid()}<line class="ideal" x1="{EDGE}" y1="{ideal:.1f}" x2="{WIDTH}" '
-        f'y2="{ideal:.1f}"/>{lines}{own}{_hover(field, found, xs)}{_axis(field, found, xs)}',
-    )
+    return svg.Drawing(title, frame, marks + _hovered(field, frame, curve, places))
 
 
-def _places(values: np.ndarray, outside: np.ndarray) -> np.ndarray:
-    """Where values lie: on the form's logarithmic scale, but a narrow margin on either side for
-    what lies outside the training data, however far it goes.
+def scale(values: np.ndarray, outside: np.ndarray) -> list[float]:
+    """Where values lie on the axis, 0..1: on the form's logarithmic scale, but with a narrow margin
+    on either side for what lies outside the training data, however far it goes.
     """
-    scale, inside = np.log1p(values), np.flatnonzero(~outside)
+    logs, inside = np.log1p(values), np.flatnonzero(~outside)
     if not len(inside):
-        return np.linspace(EDGE, RIGHT, len(values))
-    first, last = float(scale[inside[0]]), float(scale[inside[-1]])
-    left = EDGE + (MARGIN if inside[0] > 0 else 0)
-    right = RIGHT - (MARGIN if inside[-1] < len(values) - 1 else 0)
-    marks = [float(scale[0]), first, last, float(scale[-1])]
-    return np.interp(scale, marks, [EDGE, left, right, RIGHT])
+        return np.linspace(0, 1, len(values)).tolist()
+    first, last = inside[0], inside[-1]
+    left = MARGIN if first > 0 else 0.0
+    right = 1 - (MARGIN if last < len(values) - 1 else 0.0)
+    marks = [float(log) for log in (logs[0], logs[first], logs[last], logs[-1])]
+    return np.interp(logs, marks, [0.0, left, right, 1.0]).tolist()
 
 
-def _y(share: float) -> float:
-    return HEIGHT - FOOT - share * (HEIGHT - FOOT - 14)
+def _ticks(curve: Curve, places: Sequence[float]) -> dict[float, str]:
+    """The first and the last value with training data, and one between them."""
+    inside = np.flatnonzero(~curve.outside)
+    first, last = (inside[0], inside[-1]) if len(inside) > 1 else (0, len(places) - 1)
+    middle = int(np.abs(np.array(places) - (places[first] + places[last]) / 2).argmin())
+    return {places[k]: f"{curve.values[k]:,.0f}" for k in (first, middle, last)}
 
 
-def _points(xs: np.ndarray, shares: np.ndarray) -> str:
-    return " ".join(f"{x:.1f},{_y(s):.1f}" for x, s in zip(xs, shares, strict=True))
-
-
-def _shaded(xs: np.ndarray, outside: np.ndarray) -> str:
+def _outside(frame: svg.Frame, places: Sequence[float], outside: np.ndarray) -> str:
     """A ground behind every stretch of values without training data."""
-    parts = []
+    edges = _edges(places)
+    shaded = ""
     for k in np.flatnonzero(outside):
-        left = xs[k - 1] if k else xs[k]
-        right = xs[k + 1] if k + 1 < len(xs) else xs[k]
-        parts.append(
-            f'<rect class="outside" x="{(left + xs[k]) / 2:.1f}" y="14" '
-            f'width="{(right - left) / 2:.1f}" height="{HEIGHT - FOOT - 14}"/>'
-        )
-    return "".join(parts)
+        left, right = frame.across(edges[k]), frame.across(edges[k + 1])
+        shaded += svg.box("outside", left, frame.top, right - left, frame.bottom - frame.top)
+    return shaded
 
 
-def _grid() -> str:
-    return "".join(
-        f'<line class="grid" x1="{EDGE}" y1="{_y(share):.1f}" x2="{WIDTH}" y2="{_y(share):.1f}"/>'
-        f'<text class="axis" x="{EDGE - 6}" y="{_y(share) + 4:.1f}" text-anchor="end">{share:.0%}'
-        "</text>"
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
-    )
+def _edges(places: Sequence[float]) -> list[float]:
+    """The ends of a strip around each place, halfway to the next."""
+    between = [(a + b) / 2 for a, b in pairwise(places)]
+    return [places[0], *between, places[-1]]
 
 
-def _own(shares: np.ndarray, x: float) -> str:
+def _own(frame: svg.Frame, place: float, probabilities: np.ndarray) -> str:
+    x = frame.across(place)
     dots = "".join(
-        f'<circle class="{model}" cx="{x:.1f}" cy="{_y(float(share)):.1f}" r="5"/>'
-        for model, share in zip(MODELS, shares, strict=True)
+        svg.circle(model, x, frame.down(float(probability)), 5)
+        for model, probability in zip(MODELS, probabilities, strict=True)
     )
-    bottom = HEIGHT - FOOT
-    return f'<line class="here" x1="{x:.1f}" y1="14" x2="{x:.1f}" y2="{bottom}"/>{dots}'
+    return svg.rule("here", (x, frame.top), (x, frame.bottom)) + dots
 
 
-def _hover(field: Field, found: Curve, xs: np.ndarray) -> str:
+def _hovered(field: Field, frame: svg.Frame, curve: Curve, places: Sequence[float]) -> str:
     """Strips that tell the numbers of a value when they are pointed at."""
-    edges = np.concatenate([xs[:1], (xs[1:] + xs[:-1]) / 2, xs[-1:]])
-    return "".join(
-        f'<g class="mark"><rect class="hit" x="{edges[k]:.1f}" y="14" '
-        f'width="{max(edges[k + 1] - edges[k], 0.5):.1f}" height="{HEIGHT - FOOT - 14}"/>'
-        f'<text class="tip" x="{min(max(x, 130), WIDTH - 130):.1f}" y="11" text-anchor="middle">'
-        f"{escape(say(field, value))}: {_both(shares)}</text></g>"
-        for k, (x, value, shares) in enumerate(zip(xs, found.values, found.applicant, strict=True))
+    edges, strips = _edges(places), ""
+    for k, value in enumerate(curve.values):
+        left, right = frame.across(edges[k]), frame.across(edges[k + 1])
+        hit = svg.box("hit", left, frame.top, max(right - left, 0.5), frame.bottom - frame.top)
+        told = f"{say(field, value)}: {_both(curve.applicant[k])}"
+        strips += svg.hovered(hit, svg.tip(frame.width - frame.right, 12, [told]))
+    return strips
+
+
+def choice_drawing(field: Field, curve: Curve) -> svg.Drawing:
+    """Both answers to each choice, a row each."""
+    frame = svg.rows_frame(svg.percents(), ROW * len(curve.values))
+    marks = "".join(_choice(field, frame, curve, at) for at in range(len(curve.values)))
+    return svg.Drawing(
+        f"Probability of approval for each answer to {field.label.lower()}", frame, marks
     )
 
 
-def _axis(field: Field, found: Curve, xs: np.ndarray) -> str:
-    inside = np.flatnonzero(~found.outside)
-    first, last = (inside[0], inside[-1]) if len(inside) > 1 else (0, len(xs) - 1)
-    middle = int(np.abs(xs - (xs[first] + xs[last]) / 2).argmin())
-    ends = ((first, "start"), (middle, "middle"), (last, "end"))
-    ticks = "".join(
-        f'<text class="axis" x="{xs[k]:.1f}" y="{HEIGHT - 16}" text-anchor="{anchor}">'
-        f"{found.values[k]:,.0f}</text>"
-        for k, anchor in ends
-    )
-    unit = f"{escape(field.label)}, {escape(field.unit)}"
-    return (
-        f'{ticks}<text class="axis" x="{WIDTH / 2}" y="{HEIGHT - 1}" text-anchor="middle">{unit}'
-        "</text>"
-    )
-
-
-def _rows(field: Field, found: Curve) -> str:
-    height = ROW * len(found.values) + 26
-    marks = "".join(_row(field, found, at) for at in range(len(found.values)))
-    ticks = "".join(
-        f'<line class="grid" x1="{_x(share):.1f}" y1="0" x2="{_x(share):.1f}" y2="{height - 22}"/>'
-        f'<text class="axis" x="{_x(share):.1f}" y="{height - 6}" text-anchor="middle">{share:.0%}'
-        "</text>"
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
-    )
-    title = f"Probability of approval for each answer to {field.label.lower()}"
-    return svg(title, WIDTH, height, ticks + marks)
-
-
-def _row(field: Field, found: Curve, at: int) -> str:
+def _choice(field: Field, frame: svg.Frame, curve: Curve, at: int) -> str:
     y = at * ROW + 32
-    own = found.own == at
-    marks = "".join(
-        f'<line class="{model} average" x1="{_x(average[k]):.1f}" y1="{y - 8}" '
-        f'x2="{_x(average[k]):.1f}" y2="{y + 8}"/>'
-        f'<circle class="{model}" cx="{_x(shares[k]):.1f}" cy="{y}" r="6"/>'
-        for k, model in enumerate(MODELS)
-        for average, shares in ((found.average[at], found.applicant[at]),)
+    label = say(field, curve.values[at]).capitalize() + (" (as it is)" if curve.own == at else "")
+    marks = svg.box("hit", 0, y - 30, frame.width, ROW) + svg.words("label", 0, y - 13, label)
+    for k, model in enumerate(MODELS):
+        average = frame.across(float(curve.average[at, k]))
+        marks += svg.rule(f"{model} average", (average, y - 8), (average, y + 8))
+        marks += svg.circle(model, frame.across(float(curve.applicant[at, k])), y, 6)
+    return svg.hovered(marks, svg.tip(frame.width, y - 13, [_both(curve.applicant[at])]))
+
+
+def _both(probabilities: np.ndarray) -> str:
+    return ", ".join(
+        f"{model.short} {percent(probability)}"
+        for model, probability in zip(REGISTRY, probabilities, strict=True)
     )
-    label = say(field, found.values[at]).capitalize() + (" (as it is)" if own else "")
-    return (
-        f'<g class="mark"><rect class="hit" x="0" y="{y - 30}" width="{WIDTH}" height="{ROW}"/>'
-        f'<text class="label" x="0" y="{y - 13}">{escape(label)}</text>{marks}'
-        f'<text class="tip" x="{WIDTH}" y="{y - 13}" text-anchor="end">'
-        f"{_both(found.applicant[at])}</text></g>"
-    )
-
-
-def _x(share: float) -> float:
-    return 14 + float(share) * (WIDTH - 28)
-
-
-def _both(shares: Sequence[float] | np.ndarray) -> str:
-    return f"ML {percent(shares[0])}, ANN {percent(shares[1])}"

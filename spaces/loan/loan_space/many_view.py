@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -16,21 +12,17 @@ from urllib.parse import quote
 import gradio as gr
 
 from loan_space import many
-from loan_space.many import Progress
+from loan_space.many import ONE_AT_A_TIME, Progress, result_file
 from loan_space.serving import Served
 from loan_space.wording import LIMITS, NOT_A_DECISION
 from shared.errors import InputError
+from shared.loan.table.reading import answers_suffix
 from shared.loan.table.rows import MOST_ROWS
 from shared.loan.table.write import template
-from shared.page.figures import table
-from shared.page.files_zone import SentFiles, files_zone
 from shared.page.html import problem_html, text
-from shared.page.privacy import DELETE_UPLOADS
-from shared.page.uploads import delete_upload
+from shared.page.uploads import DELETE_UPLOADS, SentFiles, delete_upload, upload_zone
+from shared.report.html import scrolling as table
 
-RESULT_NAME = "answers.csv"
-LIVES = 120.0  # seconds that our own copy lives, in which Gradio takes its copy for the download
-ONE_AT_A_TIME: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
 WORDS = {
@@ -53,9 +45,10 @@ class ManyView:
             yield problem_html(NOT_UPLOADED), gr.skip()
             return
         try:
-            with result_file() as target:
+            source = Path(path)
+            with result_file(answers_suffix(source)) as target:
                 answering = many.answer_table(
-                    self.served, Path(path), target, with_reasons=with_reasons
+                    self.served, source, target, with_reasons=with_reasons
                 )
                 for progress in answering:
                     yield progress_text(progress), gr.update(visible=False)
@@ -75,30 +68,18 @@ def build(served: Served) -> None:
         label=f"With reasons for each row (at most {many.MOST_WITH_REASONS:,} rows)",
         elem_classes="with-reasons",
     )
-    zone = files_zone(
-        "Drop a CSV or an Excel file here",
+    zone = upload_zone(
+        "Drop a CSV, Excel or Parquet file here",
         f"Up to {MOST_ROWS:,} rows. A row that cannot be read becomes a row that says why.",
-        accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,text/csv",
+        accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.parquet,text/csv",
         most=1,
         area="many",
     )
     download = gr.DownloadButton(
-        "Download the answers as CSV", visible=False, elem_classes="stop download-button"
+        "Download the answers", visible=False, elem_classes="stop download-button"
     )
     shown = text("")
     zone.upload(view.answer_upload, [zone, reasons], [shown, download], **PRIVATE, **ONE_AT_A_TIME)
-
-
-@contextmanager
-def result_file() -> Iterator[Path]:
-    """A place for a result, which is deleted soon after Gradio has taken its copy."""
-    folder = Path(tempfile.mkdtemp(prefix="loan-"))
-    try:
-        yield folder / RESULT_NAME
-    finally:
-        later = threading.Timer(LIVES, shutil.rmtree, (folder,), {"ignore_errors": True})
-        later.daemon = True
-        later.start()
 
 
 def introduction(served: Served) -> str:
@@ -126,24 +107,24 @@ def progress_text(progress: Progress) -> str:
 
 def summary_html(progress: Progress) -> str:
     """What came out, in sentences, and the first rows."""
-    told = ", ".join(
+    outcomes = ", ".join(
         f"{progress.answers[answer]:,} {words}"
         for answer, words in WORDS.items()
         if answer in progress.answers
     )
     errors = f" {progress.errors:,} could not be read and say why." if progress.errors else ""
-    twice = "".join(
+    repeated = "".join(
         f" {escape(name)} stands {times:,} times." for name, times in progress.repeated.items()
     )
-    heads = ("Row", "Name", *many.columns(with_reasons=False))
+    heads = ("Row", "Name", *many.result_schema(with_reasons=False).names)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
         for row in progress.first
     )
-    counted = "1 row" if progress.rows == 1 else f"{progress.rows:,} rows"
+    rows = "1 row" if progress.rows == 1 else f"{progress.rows:,} rows"
     minutes = DELETE_UPLOADS[1] // 60
     return (
-        f'<div class="text" role="status"><p><strong>{counted}: {told or "no answer"}.</strong>'
-        f"{errors}{twice} The file can be downloaded for {minutes} minutes; then it is deleted."
+        f'<div class="text" role="status"><p><strong>{rows}: {outcomes or "no answer"}.</strong>'
+        f"{errors}{repeated} The file can be downloaded for {minutes} minutes; then it is deleted."
         f"</p></div>{table('The first rows', heads, body)}"
     )

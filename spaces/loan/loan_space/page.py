@@ -1,23 +1,36 @@
-"""The page: four tabs over one checkpoint, and the API beside them."""
+"""The page: four tabs over one checkpoint, the foot of them, the API, and how it is launched."""
 
 from __future__ import annotations
 
 import gradio as gr
 
-from loan_space import api, applicant_view, code_view, many_view, quality_view
-from loan_space.footer import footer_html
-from loan_space.serving import serve
+from loan_space import ASSETS, api, code_view, many_view, quality_view
+from loan_space.applicant import tab as applicant
+from loan_space.applicant.second_opinions import warm_up
+from loan_space.serving import Served, serve
+from loan_space.wording import LIMITS, NOT_A_DECISION
+from shared.checkpoint.loading import Opened
 from shared.checkpoint.source import LoadedCheckpoint
-from shared.page.counted import check_counts
-from shared.page.html import text
-from shared.page.privacy import DELETE_UPLOADS, forget_on_close
-from shared.page.signatures import keep_signatures
+from shared.loan.table.rows import MOST_BYTES
+from shared.page import html
+from shared.page import launch as page
+from shared.page.gradio_internals import check_counts, keep_signatures
+from shared.page.html import asset, text
+from shared.page.uploads import DELETE_UPLOADS, MOST_SESSIONS, forget_on_close
 
 TITLE = "Home loan: eligible or not, by two models, and why"
 HEAD = """
 <header class="head"><h1>Home loan</h1>
 <p>One applicant in; two answers, the reasons, and what would change them out.</p></header>
 """
+KEPT = (
+    "Nothing that you type or send is kept or logged: a table that you send on this page is "
+    "deleted as soon as it has been answered; a table that a program sends, and all answers, are "
+    "deleted within minutes. The link to an applicant carries the values behind the #, which "
+    "browsers send to no server."
+)
+# Above the reader's own limit, so that its error, which says more, is the one shown.
+LARGEST_UPLOAD = f"{MOST_BYTES // 2**20 + 64}mb"
 
 
 def build(loaded: LoadedCheckpoint) -> gr.Blocks:
@@ -27,7 +40,7 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
         text(HEAD)
         with gr.Tabs():
             with gr.Tab("One applicant", id="applicant"):
-                applicant_view.build(served)
+                applicant.build(served)
             with gr.Tab("How good is it?", id="quality"):
                 quality_view.build(served)
             with gr.Tab("Many applicants", id="many"):
@@ -40,3 +53,23 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
     keep_signatures(blocks)
     check_counts(blocks)
     return blocks
+
+
+def footer_html(served: Served) -> str:
+    """The footer; every fact in it is of the checkpoint that was loaded."""
+    facts = {"Models": " and ".join(served.predictor.decision.names)}
+    return html.footer_html(
+        served.checkpoint, facts, f"<strong>{NOT_A_DECISION}</strong> {LIMITS}", KEPT
+    )
+
+
+def launch(opened: Opened[gr.Blocks]) -> None:
+    """Serve the page until the process ends; second opinions are prepared a moment later."""
+    page.launch(
+        opened,
+        largest_upload=LARGEST_UPLOAD,
+        favicon=ASSETS / "favicon.svg",
+        style=asset(ASSETS, "style.css") + asset(ASSETS, "quality.css"),
+        sessions=MOST_SESSIONS,
+        warm_up=warm_up,
+    )

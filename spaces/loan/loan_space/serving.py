@@ -1,26 +1,31 @@
-"""What the page and the API share: the checkpoint in memory, and an applicant answered."""
+"""The checkpoint in memory, and an applicant answered: what the page and the API share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loan_space.schema import ModelAnswer, Prediction
-from loan_space.wording import LIMITS, NOT_A_DECISION, UNLIKE, verdict, verdict_sentence
+from loan_space.schema import ModelAnswer, Prediction, Verdict
+from loan_space.wording import LIMITS, NOT_A_DECISION, UNLIKE
 from shared.checkpoint.contract import EVALUATION_FILE, read_json
 from shared.checkpoint.source import LoadedCheckpoint
 from shared.loan.fields.application import Application, read_application
 from shared.loan.fields.declared import Fields
 from shared.loan.models.predictor import Predictor, approval, load_predictor
-from shared.loan.models.registry import MODELS
-from shared.loan.models.score import Score
-from shared.loan.why.neighbours import novelty
+from shared.loan.models.registry import MODELS, Score
+from shared.loan.why.neighbours import Crowd, crowd, novelty
 from shared.page.schema import Revision, revision_of
+
+SENTENCES: dict[Verdict, str] = {
+    "approve": "Both models would approve.",
+    "refuse": "Both models would refuse.",
+    "disagree": "The two models disagree.",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Served:
 
     Attributes:
         checkpoint: where it came from.
-        predictor: both models and their decision.
+        predictor: the models and their decision.
         evaluation: the recorded evaluation; empty when the checkpoint has none.
     """
 
@@ -37,22 +42,28 @@ class Served:
     predictor: Predictor
     evaluation: dict[str, Any]
 
-    @property
+    @cached_property
     def fields(self) -> Fields:
         """Of an application."""
         return self.predictor.decision.fields
 
-    @property
+    @cached_property
     def score(self) -> Score:
-        """Both models, as the explanations know them."""
+        """All models, as the explanations know them."""
         return partial(approval, self.predictor)
 
-    @property
+    @cached_property
     def threshold(self) -> float:
         """Approve from this probability on."""
         return self.predictor.decision.threshold
 
-    @property
+    @cached_property
+    def crowd(self) -> Crowd:
+        """The simulated applicants, prepared once for finding those who are like one."""
+        decision = self.predictor.decision
+        return crowd(decision.used_fields, self.predictor.population.table[:, decision.used])
+
+    @cached_property
     def revision(self) -> Revision:
         """What every answer carries."""
         return revision_of(self.checkpoint)
@@ -60,16 +71,16 @@ class Served:
 
 @dataclass(frozen=True)
 class Answered:
-    """An applicant with both answers.
+    """An applicant with the answers.
 
     Attributes:
         application: what was read.
-        shares: (2,) calibrated probability of approval, by `MODELS`.
+        probabilities: (M,) calibrated probability of approval, by `MODELS`.
         unlike: whether the applicant is unlike all that the models have seen.
     """
 
     application: Application
-    shares: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
     unlike: bool
 
 
@@ -82,37 +93,37 @@ def answer(served: Served, values: Mapping[str, object]) -> Answered:
     """Read an applicant and answer.
 
     Raises:
-        InputError: a value is none that its field can have.
+        InputError: a value is not one that its field can have.
     """
     return answer_application(served, read_application(served.fields, values))
 
 
 def answer_application(served: Served, application: Application) -> Answered:
     """Answer for an applicant."""
-    decision, table = served.predictor.decision, served.predictor.population.table
-    row = application.row
-    used = list(decision.used)
-    distance = novelty(decision.used_fields, table[:, used], row[used])
-    shares = approval(served.predictor, row[None])[0]
-    return Answered(application, shares, distance > decision.novelty)
+    decision, table = served.predictor.decision, application.row[None]
+    distance = novelty(served.crowd, table[:, decision.used])[0]
+    probabilities = approval(served.predictor, table)[0]
+    return Answered(application, probabilities, bool(distance > decision.novelty))
 
 
 def as_prediction(served: Served, answered: Answered) -> Prediction:
     """The answer as the API returns it."""
     decision = served.predictor.decision
     models: dict[str, ModelAnswer] = {
-        model: {
+        key: {
             "name": name,
-            "probability": float(share),
-            "approves": bool(share >= decision.threshold),
+            "probability": float(probability),
+            "approves": bool(probability >= decision.threshold),
         }
-        for model, name, share in zip(MODELS, decision.names, answered.shares, strict=True)
+        for key, name, probability in zip(
+            MODELS, decision.names, answered.probabilities, strict=True
+        )
     }
     approves = [model["approves"] for model in models.values()]
     notes = list(answered.application.notes) + ([UNLIKE] if answered.unlike else [])
     return {
         "answer": verdict(approves),
-        "text": verdict_sentence(approves),
+        "text": SENTENCES[verdict(approves)],
         "agree": len(set(approves)) == 1,
         "models": models,
         "threshold": decision.threshold,
@@ -121,3 +132,14 @@ def as_prediction(served: Served, answered: Answered) -> Prediction:
         "disclaimer": f"{NOT_A_DECISION} {LIMITS}",
         "revision": served.revision,
     }
+
+
+def verdict(approves: Sequence[bool]) -> Verdict:
+    """What the models say together.
+
+    Args:
+        approves: of each model, whether it approves.
+    """
+    if all(approves):
+        return "approve"
+    return "disagree" if any(approves) else "refuse"

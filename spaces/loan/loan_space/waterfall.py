@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from loan_space.schema import Contribution, Explanation
+from loan_space.schema import Explanation
 from loan_space.wording import NAMES, signed
 from shared.loan.models.registry import MODELS
-from shared.page.charts import svg
+from shared.report import svg
+from shared.report.blocks import Table
+from shared.report.html import legend_html, table_html
 from shared.wording import percent
 
-WIDTH, SIDE = 460, 14  # little more than a phone's, so that words stay legible there
 ROW, BAR, FIRST = 52, 10, 46  # heights, of a row, of a bar, and above the first row
 LEAST = 0.005  # rows below that for both models are told together
 GAP = 1.5  # between the two bars of a row
@@ -34,7 +35,8 @@ def waterfall_html(explained: Explanation) -> str:
         '<section class="why evidence" aria-labelledby="why-title"><h3 id="why-title">Why</h3>'
         f'<ul class="reasons">{reasons}</ul>'
         f'<p class="verdict">{escape(explained["difference_text"])}</p>'
-        f"{_legend()}{drawing(explained)}{_numbers(explained)}</section>"
+        f"{legend_html(NAMES)}{drawing(explained).svg()}<details><summary>The numbers</summary>"
+        f"{table_html(numbers(explained))}</details></section>"
     )
 
 
@@ -44,108 +46,73 @@ def steps(explained: Explanation) -> list[Step]:
     shown = [row for row in rows if max(abs(row["ml"]), abs(row["ann"])) >= LEAST]
     base = explained["base"]
     place = (base["ml"], base["ann"])
-    found = []
+    moves = []
     for row in shown:
         after = (place[0] + row["ml"], place[1] + row["ann"])
-        found.append(Step(f"{row['label']}: {row['value']}", place, after))
+        moves.append(Step(f"{row['label']}: {row['value']}", place, after))
         place = after
     ends = tuple(explained["models"][model]["probability"] for model in MODELS)
     if len(shown) < len(rows):
-        found.append(Step("All other fields", place, (ends[0], ends[1])))
-    return found
+        moves.append(Step("All other fields", place, (ends[0], ends[1])))
+    return moves
 
 
-def drawing(explained: Explanation) -> str:
-    """The SVG: two bars a row, from the average applicant's probability to this one's."""
-    rows = steps(explained)
-    height = FIRST + ROW * (len(rows) + 1) + 24
-    marks = "".join(_row(at, step) for at, step in enumerate(rows))
-    ticks = "".join(_tick(share / 4, height) for share in range(5))
-    base, models = explained["base"], explained["models"]
-    start = _ends("An average applicant", 0, (base["ml"], base["ann"]))
-    ends = (models["ml"]["probability"], models["ann"]["probability"])
-    end = _ends("This applicant", FIRST + ROW * len(rows) + 4, ends)
+def drawing(explained: Explanation) -> svg.Drawing:
+    """Two bars a row, from the average applicant's probability to this one's."""
+    moves = steps(explained)
+    frame = svg.rows_frame(svg.percents(), FIRST + ROW * (len(moves) + 1))
+    start = [explained["base"]["ml"], explained["base"]["ann"]]
+    end = [explained["models"][model]["probability"] for model in MODELS]
+    marks = _ends(frame, 0, "An average applicant", start)
+    for at, step in enumerate(moves):
+        marks += _row(frame, FIRST + at * ROW, step)
+    marks += _ends(frame, FIRST + ROW * len(moves) + 4, "This applicant", end)
+    first, last = (" and ".join(percent(share) for share in shares) for shares in (start, end))
     title = (
-        f"Waterfall of both models: from {percent(base['ml'])} and {percent(base['ann'])} for an "
-        f"average applicant to {percent(ends[0])} and {percent(ends[1])} for this one."
+        f"Waterfall of both models: from {first} for an average applicant to {last} for this one."
     )
-    return svg(title, WIDTH, height, ticks + start + marks + end)
+    return svg.Drawing(title, frame, marks)
 
 
-def _row(at: int, step: Step) -> str:
-    top = FIRST + at * ROW
-    changes = [after - before for before, after in zip(step.before, step.after, strict=True)]
-    bars = "".join(
-        _bar(model, top + 20 + k * (BAR + GAP), step.before[k], step.after[k])
-        for k, model in enumerate(MODELS)
-    )
-    told = (
-        f'<tspan class="ml">{signed(changes[0])}</tspan>  <tspan class="ann">{signed(changes[1])}'
-    )
-    return (
-        f'<g><text class="label" x="0" y="{top + 13}">{escape(step.label)}</text>'
-        f'<text class="label change" x="{WIDTH}" y="{top + 13}" text-anchor="end">{told}</tspan>'
-        f"</text>{bars}</g>"
-    )
+def _row(frame: svg.Frame, top: int, step: Step) -> str:
+    bars, changes = "", []
+    for k, model in enumerate(MODELS):
+        before, after = step.before[k], step.after[k]
+        left, right = sorted((frame.across(before), frame.across(after)))
+        name = f"{model} {'up' if after >= before else 'down'}"
+        bars += svg.box(name, left, top + 20 + k * (BAR + GAP), max(right - left, 1.5), BAR)
+        changes.append(signed(after - before))
+    return f"<g>{_told(frame, top + 13, step.label, changes)}{bars}</g>"
 
 
-def _bar(model: str, y: float, before: float, after: float) -> str:
-    left, right = sorted((_along(before), _along(after)))
-    way = "up" if after >= before else "down"
-    return (
-        f'<rect class="{model} {way}" x="{left:.1f}" y="{y:.1f}" rx="2" '
-        f'width="{max(right - left, 1.5):.1f}" height="{BAR}"/>'
-    )
-
-
-def _ends(label: str, top: float, shares: Sequence[float]) -> str:
+def _ends(frame: svg.Frame, top: int, label: str, probabilities: Sequence[float]) -> str:
     dots = "".join(
-        f'<circle class="{model}" cx="{_along(share):.1f}" cy="{top + 25 + k * (BAR + GAP):.1f}" '
-        'r="5"/>'
-        for k, (model, share) in enumerate(zip(MODELS, shares, strict=True))
+        svg.circle(model, frame.across(probability), top + 25 + k * (BAR + GAP), 5)
+        for k, (model, probability) in enumerate(zip(MODELS, probabilities, strict=True))
     )
-    told = (
-        f'<tspan class="ml">{percent(shares[0])}</tspan>  <tspan class="ann">{percent(shares[1])}'
-        "</tspan>"
+    told = _told(frame, top + 13, label, [percent(share) for share in probabilities])
+    return f'<g class="ends">{told}{dots}</g>'
+
+
+def _told(frame: svg.Frame, y: int, label: str, values: Sequence[str]) -> str:
+    """The words of a row: its label, and at its end what is told of each model in its colour."""
+    told = "  ".join(
+        f'<tspan class="{model}">{value}</tspan>'
+        for model, value in zip(MODELS, values, strict=True)
     )
     return (
-        f'<g class="ends"><text class="label" x="0" y="{top + 13}">{label}</text>'
-        f'<text class="label change" x="{WIDTH}" y="{top + 13}" text-anchor="end">{told}</text>'
-        f"{dots}</g>"
+        f'<text class="label" x="0" y="{y}">{escape(label)}</text>'
+        f'<text class="label change" x="{frame.width}" y="{y}" text-anchor="end">{told}</text>'
     )
 
 
-def _along(share: float) -> float:
-    return SIDE + share * (WIDTH - 2 * SIDE)
-
-
-def _tick(share: float, height: int) -> str:
-    x = _along(share)
-    return (
-        f'<line class="grid" x1="{x:.1f}" y1="18" x2="{x:.1f}" y2="{height - 20}"/>'
-        f'<text class="axis" x="{x:.1f}" y="{height - 5}" text-anchor="middle">{share:.0%}</text>'
+def numbers(explained: Explanation) -> Table:
+    """What each field adds, in numbers."""
+    rows = [
+        (row["label"], row["value"], f"{row['ml'] * 100:+.2f}", f"{row['ann'] * 100:+.2f}")
+        for row in explained["contributions"]
+    ]
+    caption = (
+        "Exact Shapley values, in points of probability; with the average they add up to the answer"
     )
-
-
-def _legend() -> str:
-    items = "".join(f'<li class="{model}">{NAMES[model]}</li>' for model in MODELS)
-    return f'<ul class="legend">{items}</ul>'
-
-
-def _numbers(explained: Explanation) -> str:
-    body = "".join(_number_row(row) for row in explained["contributions"])
-    return (
-        '<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" '
-        'aria-label="What each field adds"><table><caption>Exact Shapley values, in points of '
-        "probability; with the average they add up to the answer</caption><thead><tr>"
-        '<th scope="col">Field</th><th scope="col">Here</th><th scope="col">Machine learning</th>'
-        f'<th scope="col">Neural network</th></tr></thead><tbody>{body}</tbody></table></div>'
-        "</details>"
-    )
-
-
-def _number_row(row: Contribution) -> str:
-    return (
-        f'<tr><th scope="row">{escape(row["label"])}</th><td>{escape(row["value"])}</td>'
-        f"<td>{row['ml'] * 100:+.2f}</td><td>{row['ann'] * 100:+.2f}</td></tr>"
-    )
+    return Table(caption, ("Field", "Here", *NAMES.values()), rows)

@@ -1,24 +1,34 @@
-"""The API: four named endpoints, in this one place. Names, types and defaults are a recorded
-contract.
+"""The API: four named endpoints, whose names, types and defaults are a recorded contract.
 
-The docstrings are what clients, the OpenAPI page and MCP tools show. Gradio reads the return types
-as they are, not as strings: this module must not postpone the evaluation of annotations.
+The docstrings, with the registered classes and methods put in, are what clients, the OpenAPI page
+and MCP tools show. Gradio reads the return types as they are, not as strings: this module must not
+postpone the evaluation of annotations.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
-from shared.page.calls import file_path, plain_errors
+from shared.page.endpoints import MOST_WAITING, BoundedQueue, file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
-from shared.page.turns import MOST_WAITING, Turns
-from tumor_space import explaining
-from tumor_space.many import answer_row, check_count
-from tumor_space.schema import BatchRow, Explanation, Method, Model, Prediction
-from tumor_space.serving import Served, answer_file, as_prediction
-from tumor_space.wording import CLASS_WORDS, LIMITS, NOT_A_DIAGNOSIS
+from shared.tumor.classes import CLASS_WORDS, HEALTHY, texts_of
+from shared.tumor.gradcam import layers
+from shared.tumor.methods import DEFAULT, METHODS, REGISTRY
+from shared.wording import listed
+from tumor_space.explanations import Asked, as_explanation
+from tumor_space.schema import BatchRow, Explanation, MethodName, Model, Prediction
+from tumor_space.serving import (
+    LIMITS,
+    NOT_A_DIAGNOSIS,
+    Served,
+    answer_file,
+    answer_row,
+    as_prediction,
+    check_count,
+)
 
 CHEAP: dict[str, Any] = {"queue": False}  # answered at once; explanations know their own turns
 MANY: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
@@ -26,8 +36,22 @@ MANY: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 # asyncio has few threads, little more than a machine has cores: the others stay free for quick
 # answers.
 SLOW_AT_A_TIME = 3
-WHEN_FULL = 'Ask again in a minute, or for method "gradcam" without evidence, which never waits.'
+WHEN_FULL = f'Ask again in a minute, or for method "{DEFAULT}" without evidence, which never waits.'
 EXAMPLE = "slice.png"
+WORDS = {
+    "tumors": ", ".join(words for label, words in CLASS_WORDS.items() if label != HEALTHY),
+    "classes": ", ".join(CLASS_WORDS),
+    "quick": listed([method.name for method in REGISTRY if not method.slow], "or"),
+    "slow": listed([method.name for method in REGISTRY if method.slow], "or"),
+}
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def told(function: Function) -> Function:
+    """Put the registered classes and methods into the docstring of an endpoint."""
+    function.__doc__ = (function.__doc__ or "").format(**WORDS)
+    return function
 
 
 @dataclass(frozen=True)
@@ -35,11 +59,11 @@ class Endpoints:
     """The four endpoints over one checkpoint, and the line in front of slow explanations."""
 
     served: Served
-    slow: Turns
+    slow: BoundedQueue
 
+    @told
     def predict(self, image: UploadedFile, frame: int = 0) -> Prediction:
-        """Say which tumor one slice of a brain MRI shows: glioma, meningioma, pituitary tumor or
-        none. Not a diagnosis.
+        """Say which tumor one slice of a brain MRI shows: {tumors} or none. Not a diagnosis.
 
         Parameters:
             image: A picture (PNG, JPEG, TIFF, WebP ...) or DICOM file of one slice, up to 64 MB.
@@ -53,13 +77,14 @@ class Endpoints:
             path = file_path(image, "image", EXAMPLE)
             return as_prediction(self.served, answer_file(self.served, path, frame))
 
+    @told
     async def explain(
         self,
         image: UploadedFile,
         target: str | None = None,
         against: str | None = None,
         layer: str | None = None,
-        method: Method = "gradcam",
+        method: MethodName = DEFAULT,
         evidence: bool = False,
         frame: int = 0,
     ) -> Explanation:
@@ -68,12 +93,11 @@ class Endpoints:
 
         Parameters:
             image: A picture (PNG, JPEG, TIFF, WebP ...) or DICOM file of one slice, up to 64 MB.
-            target: The class to explain; the answer when left out. One of glioma, meningioma,
-                notumor, pituitary.
+            target: The class to explain; the answer when left out. One of {classes}.
             against: A second class: the map then shows why target and not this one.
             layer: The layer to explain at; the last feature map when left out. The endpoint /model
                 lists them.
-            method: gradcam (at once), integrated_gradients or occlusion (both take seconds).
+            method: {quick} (at once), {slow} (takes seconds).
             evidence: Whether to score the map against random ones for this slice.
             frame: Which frame of a file with several, counted from 0.
 
@@ -81,16 +105,16 @@ class Endpoints:
             The answer as from /predict, the raw map, a JPEG of it over the slice as a data URL,
             the outline, and the evidence.
         """
-        asked = explaining.Asked(target, against, layer, method)
-        turn = self.slow.take if evidence or asked.slow else asyncio.to_thread
+        asked = Asked(target, against, layer, method)
         with plain_errors():
             path = file_path(image, "image", EXAMPLE)
 
             def work() -> Explanation:
                 answered = answer_file(self.served, path, frame)
-                return explaining.as_explanation(self.served, answered, asked, evidence=evidence)
+                return as_explanation(self.served, answered, asked, evidence=evidence)
 
-            return await turn(work)
+            run = self.slow.run if evidence or asked.slow else asyncio.to_thread
+            return await run(work)
 
     def predict_batch(self, images: list[UploadedFile]) -> list[BatchRow]:
         """Answer for up to 100 slices; a file that cannot be used is a row with its error. Not a
@@ -121,10 +145,10 @@ class Endpoints:
             "task": "brain tumor class of one MRI slice",
             "architecture": self.served.architecture,
             "labels": list(predictor.labels),
-            "label_texts": {label: CLASS_WORDS.get(label, label) for label in predictor.labels},
+            "label_texts": texts_of(predictor.labels),
             "input_size": predictor.size,
-            "layers": list(explaining.layers(predictor)),
-            "methods": list(explaining.METHODS),
+            "layers": list(layers(predictor)),
+            "methods": list(METHODS),
             "coverage": predictor.decision.coverage,
             "limits": f"{NOT_A_DIAGNOSIS} {LIMITS}",
             "evaluation": self.served.evaluation or None,
@@ -134,7 +158,7 @@ class Endpoints:
 
 def register(served: Served) -> None:
     """Add the endpoints to the page that is being built."""
-    slow = Turns(SLOW_AT_A_TIME, MOST_WAITING, what="slow explanations", advice=WHEN_FULL)
+    slow = BoundedQueue(SLOW_AT_A_TIME, MOST_WAITING, what="slow explanations", advice=WHEN_FULL)
     endpoints = Endpoints(served, slow)
     gr.api(endpoints.predict, api_name="predict", **CHEAP)
     gr.api(endpoints.explain, api_name="explain", **CHEAP)

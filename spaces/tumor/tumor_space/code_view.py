@@ -6,8 +6,9 @@ import gradio as gr
 
 from shared.page import code_view
 from shared.page.html import asset
-from tumor_space.components import ASSETS
+from shared.tumor.methods import DEFAULT
 from tumor_space.serving import Served
+from tumor_space.slice_controls import ASSETS
 
 PYTHON = """\
 from gradio_client import Client, handle_file
@@ -38,5 +39,5 @@ SNIPPETS = {"Python": PYTHON, "JavaScript": JAVASCRIPT, "curl": CURL}
 
 def build(served: Served, blocks: gr.Blocks) -> None:
     """Lay out the tab."""
-    endpoints = asset(ASSETS, "endpoints.html")
+    endpoints = asset(ASSETS, "endpoints.html").replace("{method}", DEFAULT)
     code_view.build(blocks, served.checkpoint.revision, SNIPPETS, endpoints)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gradio as gr
 
-from shared.checkpoint.source import LoadedCheckpoint, Opened
+from shared.checkpoint.loading import Opened
+from shared.checkpoint.source import LoadedCheckpoint
 from shared.page import launch as page
 from shared.page.html import asset
-from shared.page.privacy import MOST_SESSIONS
-from tumor_space import explaining
-from tumor_space.components import ASSETS
+from shared.page.uploads import MOST_SESSIONS
+from tumor_space import explanations
+from tumor_space.slice_controls import ASSETS
 
 LARGEST_UPLOAD = (
     "128mb"  # above the reader's own limit, so that its error, which says more, is the one shown
@@ -33,4 +34,4 @@ def launch(opened: Opened[gr.Blocks]) -> None:
 
 def warm_up(loaded: LoadedCheckpoint) -> None:
     """Load what explanations of a checkpoint need."""
-    explaining.warm_up(loaded.folder)
+    explanations.warm_up(loaded.folder)

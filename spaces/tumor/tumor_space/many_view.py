@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
 
 from shared.errors import InputError
-from shared.page.files_zone import NamedFile, SentFiles, files_zone
 from shared.page.html import page_asset, problem_html, progress_html, text
-from shared.page.uploads import delete_upload
-from tumor_space.components import READABLE
-from tumor_space.many import MOST_FILES, answer_row, check_count
-from tumor_space.many_table import csv_link, table_html
+from shared.page.uploads import NamedFile, SentFiles, delete_upload, upload_zone
+from shared.spreadsheet import harmless
+from shared.tumor.classes import class_words
+from shared.wording import percent
 from tumor_space.schema import BatchRow
-from tumor_space.serving import Served
-from tumor_space.wording import COUNTED, LIMITS, NOT_A_DIAGNOSIS
+from tumor_space.serving import (
+    COUNTED,
+    LIMITS,
+    MOST_FILES,
+    NOT_A_DIAGNOSIS,
+    Served,
+    answer_row,
+    check_count,
+    either,
+)
+from tumor_space.slice_controls import READABLE
 
+COLUMNS = ("File", "Answer", "Probability", "Set", "Note")
 SHOWN_EVERY = 4  # slices; a table that grows with every one of them would flicker
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
 INTRODUCTION = (
@@ -37,10 +50,10 @@ class ManyView:
         except InputError as error:
             yield problem_html(str(error))
             return
-        names = [each.name for each in sent.files]
+        names = [file.name for file in sent.files]
         rows: list[BatchRow] = []
-        for index, each in enumerate(sent.files):
-            rows.append(self._row(index, each))
+        for index, file in enumerate(sent.files):
+            rows.append(self._row(index, file))
             if len(rows) % SHOWN_EVERY == 0 and len(rows) < sent.count:
                 yield progress_html(len(rows), sent.count, COUNTED) + table_html(names, rows)
         yield (
@@ -49,19 +62,19 @@ class ManyView:
             + table_html(names, rows)
         )
 
-    def _row(self, index: int, each: NamedFile) -> BatchRow:
-        if each.file is None:
+    def _row(self, index: int, sent: NamedFile) -> BatchRow:
+        if sent.file is None:
             return {"index": index, "prediction": None, "error": NOT_UPLOADED}
         try:
-            return answer_row(self.served, index, each.file.path)
+            return answer_row(self.served, index, sent.file.path)
         finally:
-            delete_upload(each.file.path)
+            delete_upload(sent.file.path)
 
 
 def build(served: Served) -> None:
     """Lay out the tab."""
     text(INTRODUCTION)
-    zone = files_zone(
+    zone = upload_zone(
         f"Drop up to {MOST_FILES} slices here",
         "A file that cannot be used becomes a row that says why.",
         accept=READABLE,
@@ -77,4 +90,73 @@ def build(served: Served) -> None:
         show_progress="hidden",
         concurrency_id="many",
         concurrency_limit=1,
+    )
+
+
+def table_html(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
+    """The table; `names` and `rows` belong together, `names` may be longer."""
+    heads = "".join(
+        f'<th scope="col"><button type="button">{name}</button></th>' for name in COLUMNS
+    )
+    body = "".join(_row_html(names[row["index"]], row) for row in rows)
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Answers">'
+        f'<table class="many"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def csv_link(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
+    """A link that holds the CSV itself, so that no file is left on the server."""
+    content = quote(csv_text(names, rows))
+    return (
+        '<p><a class="primary download" download="answers.csv" '
+        f'href="data:text/csv;charset=utf-8,{content}">Download as CSV</a></p>'
+    )
+
+
+def csv_text(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
+    """The rows as CSV: file, answer, set, refusal, error, revision and a column for each class."""
+    labels = next(
+        (list(row["prediction"]["probabilities"]) for row in rows if row["prediction"]), []
+    )
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(["file", "answer", "set", "refusal", "error", "revision", *labels])
+    for row in rows:
+        writer.writerow(
+            [harmless(cell) for cell in [names[row["index"]], *_csv_cells(row, labels)]]
+        )
+    return buffer.getvalue()
+
+
+def _csv_cells(row: BatchRow, labels: Sequence[str]) -> list[str]:
+    answer = row["prediction"]
+    if answer is None:
+        return ["", "", "", row["error"] or "", "", *("" for _ in labels)]
+    return [
+        answer["label"] or "",
+        " ".join(answer["prediction_set"]),
+        answer["refusal"] or "",
+        "",
+        answer["revision"]["revision"],
+        *("" if answer["refusal"] else f"{answer['probabilities'][k]:.4f}" for k in labels),
+    ]
+
+
+def _row_html(name: str, row: BatchRow) -> str:
+    answer, probability = row["prediction"], -1.0  # without an answer: below all when sorted
+    if answer is None:
+        cells = ("Error", "", "", row["error"] or "")
+    elif answer["label"] is None:
+        cells = ("No answer", "", "", answer["refusal"] or "")
+    else:
+        probability = answer["probabilities"][answer["label"]]
+        inside = either(answer["prediction_set"])
+        cells = (
+            class_words(answer["label"]), percent(probability), inside, " ".join(answer["notes"])
+        )  # fmt: skip
+    label, likely, inside, note = (escape(cell) for cell in cells)
+    return (
+        f'<tr class="{"" if answer else "bad"}"><th scope="row">{escape(name)}</th><td>{label}</td>'
+        f'<td data-sort="{probability:.6f}">{likely}</td><td>{inside}</td><td>{note}</td></tr>'
     )

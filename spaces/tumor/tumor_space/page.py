@@ -5,23 +5,25 @@ from __future__ import annotations
 import gradio as gr
 
 from shared.checkpoint.source import LoadedCheckpoint
-from shared.page.counted import check_counts
-from shared.page.html import text
-from shared.page.privacy import DELETE_UPLOADS, forget_on_close
-from shared.page.signatures import keep_signatures
+from shared.page.gradio_internals import check_counts, keep_signatures
+from shared.page.html import footer_html, text
+from shared.page.uploads import DELETE_UPLOADS, forget_on_close
 from tumor_space import api, code_view, many_view, quality_view, slice_view
-from tumor_space.footer import footer_html
-from tumor_space.recent import Recent
-from tumor_space.serving import serve
+from tumor_space.serving import LIMITS, NOT_A_DIAGNOSIS, Served, serve
+from tumor_space.sessions import Sessions
 
 TITLE = "Brain tumor MRI: which one, how sure, and where it looked"
 HEAD = """
 <header class="head"><h1>Brain tumor MRI</h1>
-<p>One slice in; the class, how sure, and where the network looked out.</p></header>
+<p>One slice in; out come the class, how sure the network is, and where it looked.</p></header>
 """
 # One for the process: a page stays open when another checkpoint takes over, and is forgotten when
 # it closes after that.
-RECENT = Recent()
+SESSIONS = Sessions()
+KEPT = (
+    "Nothing that you send is kept or logged: a slice is deleted as soon as the page has read it, "
+    "a file sent to the API within minutes."
+)
 
 
 def build(loaded: LoadedCheckpoint) -> gr.Blocks:
@@ -31,16 +33,22 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
         text(HEAD)
         with gr.Tabs():
             with gr.Tab("One slice", id="slice"):
-                slice_view.build(served, RECENT)
+                slice_view.build(served, SESSIONS)
             with gr.Tab("How good is it?", id="quality"):
                 quality_view.build(served)
             with gr.Tab("Many slices", id="many"):
                 many_view.build(served)
             with gr.Tab("Use it from code", id="code"):
                 code_view.build(served, blocks)
-        text(footer_html(served))
+        text(_footer(served))
         api.register(served)
-        forget_on_close(blocks, RECENT.forget)
+        forget_on_close(blocks, SESSIONS.forget)
     keep_signatures(blocks)
     check_counts(blocks)
     return blocks
+
+
+def _footer(served: Served) -> str:
+    facts = {"Model": f"{served.architecture}, {served.predictor.size} px"}
+    limits = f"<strong>{NOT_A_DIAGNOSIS}</strong> {LIMITS}"
+    return footer_html(served.checkpoint, facts, limits, KEPT)

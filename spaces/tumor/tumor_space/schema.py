@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from shared.page.schema import ExplainedRevision, Revision
+from shared.tumor.evidence import Verdict
+from shared.tumor.methods import METHODS
 
-Method = Literal["gradcam", "integrated_gradients", "occlusion"]
+if TYPE_CHECKING:
+    MethodName = str
+else:  # the names themselves, for those who read the schema
+    MethodName = Literal[tuple(METHODS)]
 
 
 class Prediction(TypedDict):
@@ -45,7 +50,7 @@ class Map(TypedDict):
 class EvidenceOfMap(TypedDict):
     """How a map did against the same map at random places of this slice; shares are 0..1."""
 
-    verdict: Literal["points", "chance", "empty", "negative"]
+    verdict: Verdict
     sentence: str
     target: str
     against: str | None

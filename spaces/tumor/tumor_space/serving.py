@@ -1,20 +1,30 @@
-"""What the page and the API share: the checkpoint in memory, and a slice answered from a file."""
+"""What the page and the API share: the checkpoint in memory, a slice answered, and its words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shared.checkpoint.contract import EVALUATION_FILE, read_json
 from shared.checkpoint.source import LoadedCheckpoint
+from shared.errors import InputError
 from shared.page.schema import Revision, revision_of
 from shared.slices.decode import Slice, read_slice
+from shared.tumor.classes import class_words
 from shared.tumor.predictor import Answer, Predictor, load_predictor, predict
-from tumor_space.schema import Prediction
-from tumor_space.wording import LIMITS, NOT_A_DIAGNOSIS, class_words, set_sentence
+from shared.wording import listed, percent
+from tumor_space.schema import BatchRow, Prediction
 
 CONFIG_FILE = "config.json"
+MOST_FILES = 100
+COUNTED = "slices"  # what progress and the figures of an evaluation count
+NOT_A_DIAGNOSIS = "Not a diagnosis."
+LIMITS = (
+    "A demonstration of what a small network can and cannot see in one slice. It was never tested "
+    "for patients and must not be used for medical decisions."
+)
 
 
 @dataclass(frozen=True)
@@ -26,17 +36,14 @@ class Served:
         predictor: the network and its decision.
         architecture: of the network, as timm names it.
         evaluation: the recorded evaluation; empty when the checkpoint has none.
+        revision: what every answer carries.
     """
 
     checkpoint: LoadedCheckpoint
     predictor: Predictor
     architecture: str
     evaluation: dict[str, Any]
-
-    @property
-    def revision(self) -> Revision:
-        """What every answer carries."""
-        return revision_of(self.checkpoint)
+    revision: Revision
 
 
 @dataclass(frozen=True)
@@ -52,14 +59,15 @@ def serve(loaded: LoadedCheckpoint) -> Served:
     config = read_json(loaded.folder / CONFIG_FILE)
     evaluation = read_json(loaded.folder / EVALUATION_FILE)
     predictor = load_predictor(loaded.folder)
-    return Served(loaded, predictor, config.get("architecture", "unknown"), evaluation)
+    architecture = config.get("architecture", "unknown")
+    return Served(loaded, predictor, architecture, evaluation, revision_of(loaded))
 
 
 def answer_file(served: Served, path: str, frame: int) -> Answered:
     """Read a file and answer for it.
 
     Raises:
-        InputError: the file is no picture that can be read, or has no such frame.
+        InputError: the file cannot be read as a picture, or has no such frame.
     """
     picture = read_slice(Path(path), frame=frame)
     return Answered(picture, predict(served.predictor, picture.pixels))
@@ -68,14 +76,14 @@ def answer_file(served: Served, path: str, frame: int) -> Answered:
 def as_prediction(served: Served, answered: Answered) -> Prediction:
     """The answer as the API returns it."""
     answer, picture = answered.answer, answered.slice
-    coverage, classes = served.predictor.decision.coverage, len(served.predictor.labels)
+    decision = served.predictor.decision
     inside = answer.prediction_set
     return {
         "label": answer.label,
         "label_text": class_words(answer.label) if answer.label else "no answer",
         "probabilities": answer.probabilities,
         "prediction_set": list(inside),
-        "set_text": set_sentence(inside, coverage, classes) if inside else "",
+        "set_text": set_sentence(inside, decision.coverage, len(decision.labels)) if inside else "",
         "refusal": answer.refusal,
         "gate_score": answer.gate_score,
         "frame": picture.frame,
@@ -84,3 +92,55 @@ def as_prediction(served: Served, answered: Answered) -> Prediction:
         "disclaimer": f"{NOT_A_DIAGNOSIS} {LIMITS}",
         "revision": served.revision,
     }
+
+
+def check_count(count: int) -> None:
+    """Refuse none and too many.
+
+    Raises:
+        InputError: no file, or more than `MOST_FILES`.
+    """
+    if count == 0:
+        raise InputError("No file was sent. Send 1 to 100 slices.")
+    if count > MOST_FILES:
+        raise InputError(
+            f"{count} files were sent; at most {MOST_FILES} are answered at a time. Send fewer."
+        )
+
+
+def answer_row(served: Served, index: int, path: str) -> BatchRow:
+    """Answer for one of many; a bad file ends its row, not the rest."""
+    try:
+        prediction = as_prediction(served, answer_file(served, path, frame=0))
+    except InputError as error:
+        return {"index": index, "prediction": None, "error": str(error)}
+    return {"index": index, "prediction": prediction, "error": None}
+
+
+def either(labels: Sequence[str]) -> str:
+    """ "glioma", "glioma or meningioma", "glioma, meningioma or no tumor"."""
+    return listed([class_words(label) for label in labels], "or")
+
+
+def set_sentence(labels: Sequence[str], coverage: float, classes: int) -> str:
+    """What the prediction set says, with how often such a set is right.
+
+    Args:
+        labels: the classes of the set, likeliest first; at least one.
+        coverage: share of sets that hold the truth, 0..1.
+        classes: how many classes there are.
+    """
+    promise = f"the set holds the truth at least {coverage * 100:.0f} times in 100"
+    if len(labels) == classes:
+        return f"It could be any of the {classes} classes; {promise}."
+    if len(labels) == 1:
+        return f"{class_words(labels[0]).capitalize()} alone is in the set; {promise}."
+    return f"{either(labels).capitalize()}; {promise}."
+
+
+def answer_sentence(answer: Answer) -> str:
+    """The result in one sentence, for those who do not see the picture."""
+    if answer.label is None:
+        return f"No answer. {answer.refusal}"
+    share = percent(answer.probabilities[answer.label])
+    return f"{class_words(answer.label).capitalize()}, {share} likely. {NOT_A_DIAGNOSIS}"

@@ -8,16 +8,14 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.tumor.channels import Channel, strongest_channels
-from shared.tumor.colours import colour_table
-from shared.tumor.gradcam import grad_cam, likeliest
-from shared.tumor.heatmap import Heatmap
+from shared.tumor.classes import class_words
+from shared.tumor.gradcam import Channel, grad_cam, strongest_channels
+from shared.tumor.heatmap import Heatmap, colour_table
 from shared.tumor.predictor import Answer
 from shared.wording import percent
-from tumor_space.canvas_messages import map_message
-from tumor_space.drawing import png_url
+from tumor_space.data_urls import png_url
 from tumor_space.serving import Served
-from tumor_space.wording import class_words
+from tumor_space.slice_controls import map_message
 
 SHOWN = 6  # channels
 COLOURS = "viridis"
@@ -25,7 +23,7 @@ COLOURS = "viridis"
 
 def steps_html(served: Served, answer: Answer) -> str:
     """The four steps; a click on a map draws it on the slice."""
-    target = likeliest(answer)
+    target = answer.likeliest
     channels = strongest_channels(served.predictor, answer, target, SHOWN)
     steps = (_seen(answer), _channels(answer, channels, target), _sum(served, answer, target))
     items = "".join(f"<li>{step}</li>" for step in (*steps, _logits(served, answer)) if step)
@@ -40,8 +38,8 @@ def _seen(answer: Answer) -> str:
     return (
         "<h3>What it saw</h3>"
         f'<img src="{png_url(answer.prepared.pixels)}" alt="The square that the network saw">'
-        f"<p>The head, cut out and with its brightness stretched: {size} x {size} numbers. Nothing "
-        "else of the file.</p>"
+        f"<p>The head, cut out and with its brightness stretched: {size} x {size} numbers. It "
+        "sees nothing else of the file.</p>"
     )
 
 
@@ -49,7 +47,7 @@ def _channels(answer: Answer, channels: tuple[Channel, ...], target: str) -> str
     if not channels:
         return ""
     count, height, width = answer.features.shape
-    tiles = "".join(_tile(answer, each, target) for each in channels)
+    tiles = "".join(_tile(answer, channel, target) for channel in channels)
     return (
         f'<h3>What it found</h3><div class="tiles">{tiles}</div>'
         f"<p>Its layers end in {count:,} small maps of {height} x {width}, each for a pattern that "
@@ -70,8 +68,8 @@ def _sum(served: Served, answer: Answer, target: str) -> str:
     total = float(heatmap.values.sum())
     return (
         f"<h3>All of them together</h3>{_map_button(answer, heatmap, caption, f'{total:+.2f}')}"
-        f"<p>Every map is weighed for {class_words(target)} and added up. That is the map over the "
-        f"slice, and its cells add up to {total:.2f}.</p>"
+        f"<p>Every map is multiplied by its weight for {class_words(target)}, and all are added "
+        f"up. That is the map over the slice; its cells add up to {total:.2f}.</p>"
     )
 
 
@@ -104,7 +102,7 @@ def _logits(served: Served, answer: Answer) -> str:
     return (
         '<h3>From sums to an answer</h3><table><thead><tr><th scope="col">Class</th>'
         '<th scope="col">Sum</th><th scope="col">Probability</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table><p>Each class gets such a sum, and a constant. Softmax "
-        f"turns the sums, divided by {temperature:.2f}, into probabilities; that number was "
-        "fitted so that they mean what they say.</p>"
+        f"<tbody>{rows}</tbody></table><p>Each class gets such a sum, plus a constant. Softmax "
+        f"turns the sums, divided by {temperature:.2f}, into probabilities. This number was chosen "
+        "so that of the answers given with 80 %, about 80 in 100 are right.</p>"
     )

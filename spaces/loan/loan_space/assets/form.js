@@ -83,7 +83,7 @@ form.addEventListener("click", async (event) => {
   if (button.dataset.do === "print") return window.print();
   try {
     await navigator.clipboard.writeText(location.href);
-    status.textContent = "The link is copied. What it says about the applicant stands behind the #, which no server is sent.";
+    status.textContent = "The link is copied. What it tells about the applicant stands behind the #, which browsers send to no server.";
   } catch {
     status.textContent = `Copy this address: ${location.href}`;
   }
@@ -102,14 +102,14 @@ function readAddress() {
 }
 function older({ revision }) {
   return revision && revision !== props.revision
-    ? [`The link was made with revision ${revision} of the models; here answers ${props.revision}, perhaps differently.`] : [];
+    ? [`The link was made with revision ${revision} of the models; this page answers with ${props.revision}, perhaps differently.`] : [];
 }
 function strange(linked) {
   return Object.entries(linked).filter(([name]) => name !== "revision").flatMap(([name, value]) => {
     const field = part(name);
-    if (!field) return [`The link names a field ${name}, which there is not.`];
+    if (!field) return [`The link names a field ${name}, which does not exist.`];
     const known = field.matches(".number") || [...field.querySelectorAll("input")].some((radio) => radio.value === value);
-    return known ? [] : [`The link says ${value} for ${name}, which is no choice; it is not stated here.`];
+    return known ? [] : [`The link says ${value} for ${name}, which is not one of the choices; it counts as not stated here.`];
   });
 }
 window.addEventListener("hashchange", readAddress); // another link in the same window loads no page

@@ -3,9 +3,10 @@ const find = (selector) => element.querySelector(selector);
 const stage = find(".stage"), canvas = find(".stage-canvas"), caption = find(".stage-caption");
 const opacity = find(".stage-opacity"), colours = find(".stage-colours"), outline = find(".stage-outline");
 const state = { picture: null, map: null };
+const colour = (name) => getComputedStyle(element).getPropertyValue(name);
 
 function ramp(name) {
-  const stops = RAMPS[name];
+  const stops = COLOUR_MAPS[name];
   const table = new Uint8ClampedArray(256 * 3);
   for (let i = 0; i < 256; i++) {
     const place = (i / 255) * (stops.length - 1), low = Math.floor(place), high = Math.min(low + 1, stops.length - 1);
@@ -49,9 +50,10 @@ function trace(pen, line, scale) {
   pen.beginPath();
   line.forEach(([x, y], i) => (i ? pen.lineTo(x * scale, y * scale) : pen.moveTo(x * scale, y * scale)));
   pen.lineJoin = "round";
-  for (const [width, colour] of [[4, "rgba(0,0,0,.75)"], [1.75, "#fff"]]) {
+  for (const [width, name, opacity] of [[4, "--film", 0.75], [1.75, "--film-ink", 1]]) {
     pen.lineWidth = width;
-    pen.strokeStyle = colour;
+    pen.strokeStyle = colour(name);
+    pen.globalAlpha = opacity;
     pen.stroke();
   }
 }
@@ -63,7 +65,7 @@ function draw() {
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
   const pen = canvas.getContext("2d");
-  pen.fillStyle = "#000";
+  pen.fillStyle = colour("--film");
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(image, 0, 0, canvas.width, canvas.height);
   if (state.map) drawMap(pen, state.map, scale);
