@@ -106,7 +106,7 @@ def _weighed(
     deletion = _beats(-_evidence_for(predictor, heatmap, removed))
     insertion = _beats(_evidence_for(predictor, heatmap, kept))
     target = predictor.labels.index(heatmap.target)
-    temperature = predictor.decision.temperature
+    temperature = predictor.decision.temperature_for(answer.unlike)
     return Evidence(
         verdict="points" if deletion >= BETTER_THAN else "chance",
         target=heatmap.target,

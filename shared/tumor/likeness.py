@@ -9,11 +9,16 @@ at home do not hold far from it, so pictures beyond a threshold get their own, w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.checkpoint.tensors import read_tensors
+from shared.tumor.gate import GATE_FILE
+
 NEAREST = 5
+KNOWN = "known"  # in `gate.safetensors`, as float16: half the bytes, and the cosines hardly move
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,16 @@ class Known:
 
     directions: NDArray[np.float32]
     threshold: float
+
+
+def read_known(folder: Path, threshold: float) -> Known:
+    """What the network of a checkpoint learned from.
+
+    Raises:
+        CheckpointError: the file cannot be read.
+        KeyError: it does not hold the directions.
+    """
+    return Known(read_tensors(folder / GATE_FILE)[KNOWN].astype(np.float32), threshold)
 
 
 def directions(means: NDArray[np.float32]) -> NDArray[np.float32]:

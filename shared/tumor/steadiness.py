@@ -18,12 +18,12 @@ from scipy.ndimage import label
 
 from shared.slices.framing import to_input
 from shared.tumor.gradcam import grad_cam
-from shared.tumor.network import run_network
-from shared.tumor.predictor import Answer, Predictor
+from shared.tumor.predictor import Answer, Predictor, run_network
 
 FloatImage = NDArray[np.float32]
 
 SHIFT = 8  # px of the square, down and right: half a cell of the last feature map
+STEADY = 0.36  # score from which a map is called steady: seven in ten maps of the choosing half
 BLOB = 0.5  # of a map's maximum: what is brighter and touches the maximum is its strongest blob
 
 

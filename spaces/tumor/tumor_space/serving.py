@@ -70,7 +70,7 @@ def answer_file(served: Served, path: str, frame: int) -> Answered:
         InputError: the file cannot be read as a picture, or has no such frame.
     """
     picture = read_slice(Path(path), frame=frame)
-    return Answered(picture, predict(served.predictor, picture.pixels))
+    return Answered(picture, predict(served.predictor, picture.pixels, picture.colourfulness))
 
 
 def as_prediction(served: Served, answered: Answered) -> Prediction:

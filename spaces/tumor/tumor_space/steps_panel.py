@@ -98,7 +98,7 @@ def _logits(served: Served, answer: Answer) -> str:
         f"<td>{percent(answer.probabilities[label])}</td></tr>"
         for label, logit in zip(served.predictor.labels, answer.logits.tolist(), strict=True)
     )
-    temperature = served.predictor.decision.temperature
+    temperature = served.predictor.decision.temperature_for(answer.unlike)
     return (
         '<h3>From sums to an answer</h3><table><thead><tr><th scope="col">Class</th>'
         '<th scope="col">Sum</th><th scope="col">Probability</th></tr></thead>'
