@@ -22,13 +22,22 @@ from shared.report.blocks import (
 from shared.report.charts import confusion, intervals, reliability
 from shared.report.figures import Figure, figure, figures, flat, label_of
 from shared.report.svg import Axis
+from shared.report.tumor_elsewhere import elsewhere
 from shared.tumor.classes import CLASS_WORDS, class_words
 
 Record: TypeAlias = Mapping[str, Any]
 Blocks: TypeAlias = Sequence[Block]
 
 COUNTED = "slices"
-LABELS = {"n": "Slices", "ece": "Calibration error", **CLASS_WORDS}
+LABELS = {
+    "n": "Slices", "ece": "Calibration error", **CLASS_WORDS,
+    "rsna": "Glioblastomas, skull-stripped (RSNA)", "oasis": "Old people without a tumor (OASIS)",
+    "ms_raw": "Multiple sclerosis, no tumor", "elsewhere": "Slices of other hospitals",
+    "localisation": "Other slices of the hospitals that it learned from",
+    "far": "Unlike those that it learned from", "near": "Like those that it learned from",
+    "all": "All", "auc": "AUC", "verdict_auc": "AUC of steadiness against pointing",
+    "mean_size": "Classes in a set",
+}  # fmt: skip
 FAITHFUL = (
     "Taking away what is marked should cost the answer more than taking away as much at random; "
     "putting it back should bring more."
@@ -56,6 +65,7 @@ def label(name: str) -> str:
 def sections(record: Record) -> Sequence[Section]:
     """The document, from the recorded evaluation; empty without one."""
     parts: Sequence[tuple[str, str, Callable[[Any], Blocks]]] = (
+        ("Pictures from elsewhere", "elsewhere", partial(elsewhere, label=label)),
         ("Which class", "classification", classification),
         ("Patients it has never seen", "unseen_patients", unseen),
         ("Does a probability mean what it says?", "calibration", calibration),

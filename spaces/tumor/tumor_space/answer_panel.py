@@ -89,7 +89,7 @@ def _notes(notes: list[str]) -> str:
     if not notes:
         return ""
     items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul class="notes" aria-label="How the file was read">{items}</ul>'
+    return f'<ul class="notes" aria-label="What to know of this picture">{items}</ul>'
 
 
 def waiting_html(doing: str) -> str:
