@@ -9,15 +9,19 @@ the slice too (docs/decisions/0004).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import label
 
 from shared.slices.framing import to_input
+from shared.tumor.classes import HEALTHY
+from shared.tumor.evidence import Evidence, change_by_removing
 from shared.tumor.gradcam import grad_cam
+from shared.tumor.heatmap import GRADCAM, LAST, Heatmap
 from shared.tumor.predictor import Answer, Predictor, run_network
 
 FloatImage = NDArray[np.float32]
@@ -43,6 +47,76 @@ class Steadiness:
     def score(self) -> float:
         """Both at once (0..1): their product."""
         return self.agreement * self.concentration
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """Of maps with an expert's box: how often the brightest point lay in it (0..1).
+
+    Attributes:
+        steady: of those that hold still.
+        unsteady: of the others.
+    """
+
+    steady: float
+    unsteady: float
+
+
+def recorded_pointing(evaluation: Mapping[str, Any]) -> Pointing | None:
+    """What was measured on slices of other hospitals; None where it was not."""
+    maps = evaluation.get("elsewhere", {}).get("maps", {}).get("elsewhere", {})
+    if "pointing_of_steady" not in maps:
+        return None
+    return Pointing(maps["pointing_of_steady"]["value"], maps["pointing_of_unsteady"]["value"])
+
+
+def judged(
+    predictor: Predictor, answer: Answer, heatmap: Heatmap, evidence: Evidence
+) -> Evidence | None:
+    """Evidence with the verdict of steadiness in place of that of deletion.
+
+    Args:
+        predictor: the checkpoint that gave the answer.
+        answer: the answer that the map explains.
+        heatmap: the map.
+        evidence: of the map.
+
+    Returns:
+        None for a map that the measurement does not speak of: by another method or layer, of no
+        tumor, or with nothing marked.
+    """
+    measured = (heatmap.method, heatmap.layer) == (GRADCAM, LAST) and heatmap.target != HEALTHY
+    if not measured or not evidence.trials:
+        return None
+    score = steadiness(predictor, answer, target=heatmap.target, against=heatmap.against).score
+    return replace(evidence, verdict="points" if score >= STEADY else "chance")
+
+
+def sentence_of_judged(evidence: Evidence, names: Mapping[str, str], measured: Pointing) -> str:
+    """What the verdict of steadiness says, in words.
+
+    Args:
+        evidence: as `judged` gives it.
+        names: words for each class.
+        measured: how often maps lay in the expert's box.
+    """
+    change = change_by_removing(evidence)
+    if evidence.verdict == "points":
+        return (
+            "The map marks the same place when the slice is mirrored or moved by a few pixels. Of "
+            f"maps as steady as this one, {_in_100(measured.steady)} had their brightest point in "
+            f"an expert's box around the tumor: a hint, not a proof. {change}."
+        )
+    return (
+        "The map moves when the slice is mirrored or moved by a few pixels, or marks several "
+        f"places. Of such maps, {_in_100(measured.unsteady)} had their brightest point in an "
+        f"expert's box around the tumor. {change}. Do not read this map as the reason for "
+        f"{names[evidence.target]}."
+    )
+
+
+def _in_100(share: float) -> str:
+    return f"{share * 100:.0f} of 100"
 
 
 def steadiness(
@@ -94,9 +168,27 @@ def concentration(values: FloatImage) -> float:
     highest = float(values.max())
     if highest <= 0:
         return 0.0
-    blobs, _ = label(values > BLOB * highest)
-    strongest = blobs == blobs.ravel()[int(values.argmax())]
+    strongest = blob_at(int(values.argmax()), values > BLOB * highest)
     return float(values[strongest].sum() / values.sum())
+
+
+def blob_at(start: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The part of a mask that hangs together with a pixel, by edges and not by corners.
+
+    Args:
+        start: place of the pixel in the flattened mask.
+        mask: (H, W), true there.
+    """
+    blob, size = np.zeros_like(mask), 0
+    blob.flat[start] = True
+    while size < (size := int(blob.sum())):
+        wider = blob.copy()
+        wider[1:] |= blob[:-1]
+        wider[:-1] |= blob[1:]
+        wider[:, 1:] |= blob[:, :-1]
+        wider[:, :-1] |= blob[:, 1:]
+        blob = wider & mask
+    return blob
 
 
 def grown(values: FloatImage, size: int) -> FloatImage:

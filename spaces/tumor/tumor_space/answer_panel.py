@@ -21,8 +21,8 @@ WELCOME = f"""
 """
 TITLE = "How far to trust this map"
 VERDICTS = {
-    "points": "The map points at something the answer rests on",
-    "chance": "The map is no better than chance here",
+    "points": "This map can be read, with care",
+    "chance": "Do not rely on this map here",
     "empty": "The map is empty",
     "negative": "The whole map speaks against this class",
 }
