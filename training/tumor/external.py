@@ -204,9 +204,11 @@ def of_maps(maps: TestedMaps, seed: int) -> dict[str, Any]:
     if not maps.hits:
         return {}
     hit, held = np.array([row.pointing > 0 for row in maps.hits]), maps.steady >= STEADY
-    return {
-        **localisation.figures(maps.hits, maps.groups, seed),
-        "verdict_auc": bootstrap(auc(hit, maps.steady), maps.groups, seed=seed, draws=DRAWS),
+    figures: dict[str, Any] = dict(localisation.figures(maps.hits, maps.groups, seed))
+    if len(np.unique(hit)) == 2:
+        metric = auc(hit, maps.steady)
+        figures["verdict_auc"] = bootstrap(metric, maps.groups, seed=seed, draws=DRAWS)
+    return figures | {
         "pointing_of_steady": proportion(hit[held], maps.groups[held], seed=seed),
         "pointing_of_unsteady": proportion(hit[~held], maps.groups[~held], seed=seed),
     }
