@@ -285,6 +285,9 @@ def measured(record: Record) -> Blocks:
     """Where the figures come from; nothing is told of a record that is not there."""
     splits = record.get("splits") or {}
     sizes = ", ".join(f"{label(k).lower()} {v:,}" for k, v in (splits.get("sizes") or {}).items())
+    kept = record.get("kept")
+    before = f"{', '.join(kept['sections'])} (code: {kept['commit']})" if kept else None
     told = facts(record, {"Split, SHA-256": splits.get("sha256"), "Seed of the split":
-                          splits.get("seed"), "Slices": sizes or None})  # fmt: skip
+                          splits.get("seed"), "Slices": sizes or None,
+                          "Measured before, not again": before})  # fmt: skip
     return (told if told.rows else NOT_MEASURED,)

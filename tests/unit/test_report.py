@@ -232,3 +232,10 @@ def test_the_tumor_report_leads_with_pictures_from_elsewhere() -> None:
 def test_without_slices_from_elsewhere_the_report_says_so() -> None:
     without = {k: v for k, v in record("tumor").items() if k != "elsewhere"}
     assert tumor.sections(without)[0].blocks == (NOT_MEASURED,)
+
+
+def test_what_was_measured_before_is_said_to_be_so() -> None:
+    kept = {"kept": {"commit": "e27", "sections": ["leak", "audit"]}}
+    facts = tumor.sections(kept)[-1].blocks[0]
+    assert isinstance(facts, Facts)
+    assert facts.rows["Measured before, not again"] == "leak, audit (code: e27)"
