@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import bundled
+import numpy as np
 import pytest
+from PIL import Image
 
 from shared.errors import InputError
 from shared.page.uploads import delete_upload
@@ -17,6 +19,7 @@ from shared.report.figures import figure, figures, number
 from shared.slices.decode import Slice
 from shared.spreadsheet import harmless
 from shared.tumor.classes import class_words
+from shared.tumor.predictor import COLOURED_PICTURE
 from shared.wording import percent
 from tumor_space.many_view import csv_text, table_html
 from tumor_space.quality_view import quality_html
@@ -24,6 +27,7 @@ from tumor_space.schema import BatchRow
 from tumor_space.serving import (
     Answered,
     Served,
+    answer_file,
     as_prediction,
     check_count,
     coverage_far_from_home,
@@ -72,6 +76,16 @@ def test_no_set_promises_more_than_was_measured(unlike: bool, promised: str) -> 
     assert told["notes"] == ([unlike_sentence(0.937)] if unlike else []) + ["Read."]
     refused = replace(answer, refusal="no", label=None, prediction_set=())
     assert as_prediction(served, Answered(picture, refused))["notes"] == ["Read."]
+
+
+def test_a_coloured_file_is_refused_and_the_same_in_grey_is_not(tmp_path: Path) -> None:
+    served = Served(None, bundled.predictor(), "", {}, {})  # type: ignore[arg-type,typeddict-item]
+    grey = Image.fromarray(np.uint8(bundled.answer().prepared.pixels * 255))
+    red = Image.merge("RGB", (grey, Image.new("L", grey.size), Image.new("L", grey.size)))
+    for name, picture in (("grey.png", grey), ("red.png", red)):
+        picture.save(tmp_path / name)
+    assert answer_file(served, str(tmp_path / "grey.png"), 0).answer.refusal is None
+    assert answer_file(served, str(tmp_path / "red.png"), 0).answer.refusal == COLOURED_PICTURE
 
 
 def test_an_unknown_class_keeps_its_name() -> None:
