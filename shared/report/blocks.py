@@ -43,7 +43,22 @@ class Code:
     text: str
 
 
-Cell: TypeAlias = str | int | float | Figure | Label | Change | Code | None
+@dataclass(frozen=True)
+class Marked:
+    """A text that stands out, or back; `name` is its class in the style sheet."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Probability:
+    """A predicted probability, 0..1: written in per cent, sorted by its value."""
+
+    value: float
+
+
+Cell: TypeAlias = str | int | float | Figure | Label | Change | Code | Marked | Probability | None
 """An empty cell is None or ""; a whole number gets thousands, any other number three decimals."""
 
 
@@ -75,11 +90,13 @@ class Table:
         caption: what it shows.
         heads: of the columns.
         rows: of cells, as many as heads.
+        sorts: whether a click on a head sorts the rows, on a page with `table.js`.
     """
 
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+    sorts: bool = False
 
 
 @dataclass(frozen=True)

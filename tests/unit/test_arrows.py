@@ -48,6 +48,12 @@ def test_a_package_imports_only_what_lies_in_its_direction(package: str) -> None
         assert not wrong, f"{module.relative_to(ROOT)} imports {wrong}"
 
 
+def test_rows_of_tables_are_written_in_one_place() -> None:
+    writers = [path for root in PACKAGES.values() for path in modules(root)]
+    writers = [path for path in writers if "<tr" in path.read_text(encoding="utf-8")]
+    assert writers == [PACKAGES["shared"] / "report" / "html.py"]
+
+
 def test_no_stage_of_training_knows_of_its_release() -> None:
     stages = [path for path in modules(PACKAGES["training"]) if RELEASE not in path.parents]
     for module in set(stages) - set(COMMANDS):
