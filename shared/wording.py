@@ -1,7 +1,5 @@
 """Words that both Spaces say alike."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 FRACTIONS_OF_A_PERCENT = 0.995  # from here on whole per cent would say "100 %", which nothing is

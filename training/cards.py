@@ -1,7 +1,5 @@
 """What the model cards of both checkpoints have in common."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

@@ -3,8 +3,6 @@
 Data are known by their hash, so that no other set goes by the name of a known one.
 """
 
-from __future__ import annotations
-
 import platform
 import subprocess
 from collections.abc import Mapping

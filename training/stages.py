@@ -4,8 +4,6 @@ A stage whose files are newer than what it reads is skipped, so the same command
 kill.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import subprocess

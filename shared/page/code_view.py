@@ -1,7 +1,5 @@
 """The tab "Use it from code": snippets with this server's address and revision."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 

@@ -3,8 +3,6 @@
 A test keeps other modules away from Gradio's submodules and from the attributes used here.
 """
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 from copy import copy

@@ -4,8 +4,6 @@ A control is made by a function and not by a subclass of `gr.HTML`, for which Gr
 stub file beside the module at every start.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path

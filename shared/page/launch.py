@@ -1,7 +1,5 @@
 """Serve a page: its looks and limits, and another checkpoint that takes over while it is served."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable

@@ -5,8 +5,6 @@ chose and may be asked about again, so Gradio's own sweep deletes it within minu
 keeps the last value of every component of an open page; that goes when the page closes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

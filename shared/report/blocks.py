@@ -5,8 +5,6 @@ its plots (`picture`). Nothing in it is escaped: whoever renders it does that, s
 a record can become markup.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -144,7 +142,7 @@ class Folded:
     """Blocks that are out of sight until they are asked for."""
 
     summary: str
-    blocks: Sequence[Block]
+    blocks: "Sequence[Block]"
 
 
 Block: TypeAlias = Text | Heading | Table | Headline | Facts | Plot | Folded

@@ -1,7 +1,5 @@
 """The plots of both evaluations, on the frame that all drawings share (`shared.report.frame`)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 

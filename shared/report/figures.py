@@ -1,7 +1,5 @@
 """Measured values of a record: read with their 95 % intervals, and written as people read them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """A report as HTML for a page, in the page's own style; whatever it says is escaped here."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path

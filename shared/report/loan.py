@@ -4,8 +4,6 @@ Curves, costs and groups of people are told in the modules beside it. A part tha
 says so; a model may be missing anywhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The evaluation of the loan models as a document: ROC, reliability, and what a threshold costs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The evaluation of the loan models as a document: groups of people, and the protected fields."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from shared.loan.fields.declared import Fields

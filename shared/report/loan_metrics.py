@@ -1,7 +1,5 @@
 """What the loan models and their metrics are called, and what a metric means; on page and card."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias

@@ -1,7 +1,5 @@
 """The evaluation of the loan models as a document: more data, what helped, and a mistake."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

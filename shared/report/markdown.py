@@ -1,7 +1,5 @@
 """A report as Markdown, for a model card and a README; whatever it says is escaped here."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

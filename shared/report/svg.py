@@ -4,8 +4,6 @@ A drawing is elements with classes; colours come from the style sheet (`assets/c
 page takes as it is and a file carries in itself. What a mark shows appears when it is hovered.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

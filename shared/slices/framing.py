@@ -6,8 +6,6 @@ tells it where a picture came from. A map over what the network saw is put back 
 `onto_slice`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

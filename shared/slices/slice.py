@@ -1,7 +1,5 @@
 """What reading a file gives, whatever its format."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ It stays raw and signed until it is drawn: divided by its own maximum, an empty 
 a full one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -4,8 +4,6 @@ The forward pass is the expensive part. It runs once: its last feature map is ke
 and Grad-CAM goes on from there.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass

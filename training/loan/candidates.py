@@ -4,8 +4,6 @@ The lists are short on purpose. With a few hundred rows every further candidate 
 that the best one is best by luck.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
 the Hub's `model-index`. The evaluation is told by `shared.report.loan`, as on the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias

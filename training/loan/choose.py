@@ -4,8 +4,6 @@ This is the whole inner loop of the nested cross-validation, and what the final 
 rows: whoever measures `choose_and_fit` on rows of their own measures the way the model is made.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

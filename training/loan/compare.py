@@ -5,8 +5,6 @@ settings are fixed, nothing is chosen or calibrated. Beside it the mistake that 
 0.85 for this data rest on: resampling before the split.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping

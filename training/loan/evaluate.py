@@ -5,8 +5,6 @@ not seen it, made the way the checkpoint's are. Writes `evaluation.json` into th
 figure with n and a 95 % interval, the data, the folds, the commit, the versions.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

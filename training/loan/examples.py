@@ -5,8 +5,6 @@ two have something changed, so that they show what no simulated applicant shows.
 are simulated; nobody is described.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 

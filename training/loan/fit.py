@@ -8,8 +8,6 @@ models (`ml.skops`, `ml.onnx`, `ann.safetensors`), `config.json`, `decision.json
 applicants (`population.safetensors`).
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any

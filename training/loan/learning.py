@@ -5,8 +5,6 @@ chosen, calibrated and fitted as ever (`choose`). What all rows give is taken ov
 stage.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ Where the cross-validation was repeated, a metric is the mean over the repeats, 
 drawn together with all its answers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

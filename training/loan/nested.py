@@ -9,8 +9,6 @@ of row numbers, counted from 0; each list is answered from the rest. `--candidat
 each, compares only these; the stages after this one read from its answers which they were.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

@@ -4,8 +4,6 @@ Stages meet in files (`training.stages`); nested, learning and compare go on fol
 same command continues after a kill.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

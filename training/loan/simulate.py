@@ -6,8 +6,6 @@ smoothed margins. The outcome is drawn from what the models say. No simulated ap
 the data: those that would be are drawn again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

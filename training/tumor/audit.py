@@ -6,8 +6,6 @@ Writes `audit.json` and `audit.svg`. What leaks in a random split (`leak`) is me
 the evaluation: none of this needs a network.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

@@ -4,8 +4,6 @@
 evaluation is told by `shared.report.tumor`, as on the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -5,8 +5,6 @@ lesion drawn in by the code below: a ring with oedema, a bright mass on the dura
 Skull and scalp are drawn too. They are simulated and say so; no patient is shown.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass

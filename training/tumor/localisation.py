@@ -5,8 +5,6 @@ Pointing game (Zhang et al. 2016): whether the map's maximum lies in the box. En
 class, drawn back onto the slice, against a point at the picture's centre and a random map.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass

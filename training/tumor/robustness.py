@@ -1,7 +1,5 @@
 """What worse pictures do to the answers: each change, on the whole test part."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The labelled slices: files and their classes, experts' boxes, and framed squares in memory."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence

@@ -6,8 +6,6 @@ fit and answered by it, beside the answers of the same short fit that has seen t
 `sources.json`, which the evaluate stage takes over.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

@@ -12,8 +12,6 @@ transform of a 64x64 grey copy, each bit whether it lies over their median.
 Writes `split.json`: the files of each part, the group of each file, and hashes of both.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """One applicant: from what a form or a program sent to a row of numbers, and back into words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches

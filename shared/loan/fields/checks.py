@@ -1,7 +1,5 @@
 """What can be wrong with a value of a field, in one sentence each, wherever it comes from."""
 
-from __future__ import annotations
-
 from difflib import get_close_matches
 
 import numpy as np

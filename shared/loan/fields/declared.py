@@ -7,8 +7,6 @@ An application is a row of numbers in the order of its fields: a number field as
 the index of the choice, and NaN for "not stated". Many are a table, (N, F) float64.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property

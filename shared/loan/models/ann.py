@@ -6,8 +6,6 @@ Learning"). Members differ in their first weights and in the units that dropout 
 probabilities are averaged (Lakshminarayanan, Pritzel and Blundell 2017, "Deep Ensembles").
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path

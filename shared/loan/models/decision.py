@@ -3,8 +3,6 @@
 Everything here was fitted in training and is read from `decision.json`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

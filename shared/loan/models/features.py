@@ -5,8 +5,6 @@ nothing of one applicant can leak to another. Some features need several fields 
 income"): they are named for themselves, not divided among the fields.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal

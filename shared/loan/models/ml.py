@@ -5,8 +5,6 @@ wants to look at its trees; nothing in it is unpickled: skops builds only what i
 (scikit-learn's own estimators, NumPy's arrays) and the types that are named here.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Load a loan checkpoint and answer for applicants. Evaluation scores exactly this code."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Which column of a table holds which field, and the numbers that its cells mean."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time

@@ -9,8 +9,6 @@ grid has every step for one field (beyond 500 steps ever wider ones) and fewer, 
 the applicant's own value, for several at once; around the cheapest the steps between are tried.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations

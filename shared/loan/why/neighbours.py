@@ -6,8 +6,6 @@ so that a million more counts as what it is; choices by 0 or 1; what is not stat
 what is by 0.5, and not from what is not stated either.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -7,8 +7,6 @@ from the mean. Unlike Shapley values this looks at one path alone and says nothi
 it is the model's own account, by feature, before calibration.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias

@@ -1,7 +1,5 @@
 """The tab "Use it from code" of this Space: its snippets and endpoints, made from the fields."""
 
-from __future__ import annotations
-
 import json
 
 import gradio as gr

@@ -1,7 +1,5 @@
 """What if one field were another: both answers over the values of a field, as a drawing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise

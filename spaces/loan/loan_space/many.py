@@ -1,7 +1,5 @@
 """Many applicants: from a table to the same table with answers, a chunk at a time."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import threading

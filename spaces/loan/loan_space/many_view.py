@@ -1,7 +1,5 @@
 """The tab "Many applicants": a table in, the same table with answers out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape

@@ -5,8 +5,6 @@ follows a slider. Everything that the slider can show is written here, by place 
 script only picks from it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The checkpoint in memory, and an applicant answered: what the page and the API share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial

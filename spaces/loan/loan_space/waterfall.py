@@ -1,7 +1,5 @@
 """Why, as a drawing: how each field moves both answers, from the average applicant to this one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape

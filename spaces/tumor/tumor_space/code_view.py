@@ -1,7 +1,5 @@
 """The tab "Use it from code" of this Space: its snippets and endpoints."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from shared.page import code_view

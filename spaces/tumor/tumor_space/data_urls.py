@@ -1,7 +1,5 @@
 """Pictures for the browser and for callers, in data URLs: no file is left on the server."""
 
-from __future__ import annotations
-
 import base64
 from io import BytesIO
 from typing import Any

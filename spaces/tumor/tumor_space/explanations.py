@@ -4,8 +4,6 @@ Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum a
 takes seconds and happens at the first explanation or in `warm_up`, whichever comes first.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Generator
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """The tab "Many slices": up to 100 files, a table that can be sorted, and the same as CSV."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Sequence

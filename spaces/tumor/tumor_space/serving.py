@@ -1,7 +1,5 @@
 """What the page and the API share: the checkpoint in memory, a slice answered, and its words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How the network decided for the slice at hand, step by step."""
 
-from __future__ import annotations
-
 import json
 from html import escape
 

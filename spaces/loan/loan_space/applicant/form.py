@@ -5,8 +5,6 @@ eleven round trips. This is one control: plain HTML inputs, which phones and scr
 It fires `input` while somebody drags or types and `release` when they stop.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from html import escape

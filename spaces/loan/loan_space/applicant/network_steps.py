@@ -1,7 +1,5 @@
 """How the neural network decided for the applicant at hand, in four steps, as HTML."""
 
-from __future__ import annotations
-
 from html import escape
 
 import numpy as np

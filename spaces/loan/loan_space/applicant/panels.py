@@ -1,7 +1,5 @@
 """The panels beside the form: the answer, what would change it, and who is like this one."""
 
-from __future__ import annotations
-
 import json
 from html import escape
 

@@ -1,7 +1,5 @@
 """Second opinions on the answers by other methods, as HTML: each is a row of `METHODS`."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading
