@@ -24,13 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {  # what the command lines of the stages s
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of the way.
-
-    Attributes:
-        module: to run with `python -m`.
-        options: of its command line.
-        reads, writes: files that it needs and leaves.
-    """
+    """A stage of the way: a module for `python -m`, and the files that it needs and leaves."""
 
     module: str
     options: list[str]

@@ -12,10 +12,7 @@ from shared.report.html import table_html
 
 
 def build(blocks: gr.Blocks, revision: str, snippets: Mapping[str, str], endpoints: str) -> None:
-    """Lay out the tab; the address is taken from the request that loads the page.
-
-    Args: as of `code_html`.
-    """
+    """Lay out the tab; the address is taken from the request that loads the page."""
     shown = text("", js_on_load=page_asset("copy.js"))
 
     def fill(request: gr.Request) -> str:

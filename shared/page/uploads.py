@@ -68,12 +68,7 @@ def delete_upload(path: str) -> None:
 
 
 def forget_on_close(blocks: gr.Blocks, forget: Callable[[str], None]) -> None:
-    """Drop everything of a session when its page is closed or reloaded.
-
-    Args:
-        blocks: the page, open for building.
-        forget: drops what the Space itself keeps of a session.
-    """
+    """Drop all of a session when its page closes or reloads; `forget` drops the Space's own."""
 
     def close(request: gr.Request) -> None:
         session = request.session_hash or ""

@@ -23,12 +23,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Change:
-    """A difference: written with its sign.
-
-    Attributes:
-        measured: with its interval.
-        verdict: what follows from it, in a word or two.
-    """
+    """A difference with its sign, and what follows from it in a word or two."""
 
     measured: Figure
     verdict: str = ""
@@ -62,12 +57,7 @@ Cell: TypeAlias = str | int | float | Figure | Label | Change | Code | Marked | 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph.
-
-    Attributes:
-        text: plain.
-        lead: what stands before it in bold.
-    """
+    """A paragraph of plain text; `lead` stands before it in bold."""
 
     text: str
     lead: str = ""
@@ -82,14 +72,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first cell of a row is the row's head.
-
-    Attributes:
-        caption: what it shows.
-        heads: of the columns.
-        rows: of cells, as many as heads.
-        sorts: whether a click on a head sorts the rows, on a page with `table.js`.
-    """
+    """A table: each row starts with its head. If it `sorts`, a click on a column's head does it."""
 
     caption: str
     heads: Sequence[str]
@@ -189,12 +172,7 @@ def change(recorded: Any) -> Change | None:
 
 
 def facts(record: Mapping[str, Any], splits: Mapping[str, Any]) -> Facts:
-    """Where the figures of a record come from; what was not recorded is left out.
-
-    Args:
-        record: the recorded evaluation.
-        splits: what is told of its folds or parts, by name.
-    """
+    """Where the figures of a record come from, its `splits` among them; only what was recorded."""
     data, versions = record.get("data") or {}, record.get("versions") or {}
     rows = {
         "Data": data.get("name"),

@@ -21,12 +21,7 @@ def style() -> str:
 def sections_html(
     sections: Sequence[blocks.Section], instead: Mapping[str, str] | None = None
 ) -> str:
-    """Sections one after the other.
-
-    Args:
-        sections: of a document.
-        instead: HTML that stands in the place of a plot, by the plot's name: for one that moves.
-    """
+    """Sections one after the other; `instead` has HTML for plots that move, by the plot's name."""
     return "".join(
         f"<section><h3>{escape(section.title)}</h3>{blocks_html(section.blocks, instead)}</section>"
         for section in sections

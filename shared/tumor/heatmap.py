@@ -101,14 +101,7 @@ def quoted(names: Sequence[str]) -> str:
 
 
 def levels(heatmap: Heatmap) -> FloatImage:
-    """The positive part over its own largest value; all 0 where the map shows nothing.
-
-    Args:
-        heatmap: raw and signed.
-
-    Returns:
-        (h, w) float32 in 0..1.
-    """
+    """(h, w) in 0..1: the positive part over its own largest value; all 0 where there is none."""
     if heatmap.empty:
         return np.zeros_like(heatmap.values)
     positive = np.clip(heatmap.values, 0, None)

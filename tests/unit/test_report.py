@@ -126,7 +126,7 @@ def test_a_confusion_matrix_shows_every_count_and_its_share() -> None:
     drawn = confusion("Matrix", ["a", "b c"], [[3, 1], [0, 0]]).svg()
     counts = re.findall(r'<text class="count"[^>]*>([^<]*)<', drawn)
     assert counts == ["3", "1", "0", "0"]
-    assert "1 of 4 of a were answered b c: 25.0%" in drawn
+    assert "a: 1 of 4 were answered b c, 25.0%" in drawn
 
 
 def test_a_section_that_was_not_measured_says_so() -> None:

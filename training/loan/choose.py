@@ -43,15 +43,7 @@ class Chosen:
 def choose_and_fit(
     kind: str, features: Floats, approved: NDArray[np.int64], seed: int, names: Names = NAMES
 ) -> Chosen:
-    """Compare the candidates of a kind in inner folds, keep the one with the least log loss.
-
-    Args:
-        kind: key of the model, one of `registry.MODELS`.
-        features: (N, K) float32 of the training rows.
-        approved: (N,) 0 or 1.
-        seed: of the folds and of everything that is fitted.
-        names: of the candidates, by model.
-    """
+    """Compare the candidates of a kind in inner folds; keep and fit the one of least log loss."""
     losses: dict[str, float] = {}
     calibrations: dict[str, Calibration] = {}
     for name in names[kind]:

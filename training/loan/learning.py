@@ -78,13 +78,7 @@ def answer_fold(
 
 
 def run(applications: Applications, recorded: Mapping[str, Any], out: Path) -> dict[str, Any]:
-    """Measure the learning curve.
-
-    Args:
-        applications: labelled.
-        recorded: what the nested stage wrote; its seed and its candidates are used.
-        out: folder for the answers of each fold.
-    """
+    """Measure the learning curve, with the folds, seed and candidates of the nested stage."""
     columns = columns_of(VARIANTS[0], applications)
     rows, seed, names = len(applications.approved), recorded["seed"], candidates_of(recorded)
     whole = first_repeat(recorded[VARIANTS[0]], rows)

@@ -65,13 +65,6 @@ def answer_fold(
     Of the outer fold's rows nothing was learned, chosen or calibrated, so these answers are what
     new applicants would get from a model that is made in this way.
 
-    Args:
-        applications: labelled.
-        columns: of the table, that the models may use.
-        test: rows to answer.
-        seed: of inner folds and fits.
-        names: of the candidates, by model.
-
     Returns:
         Rows, and for each model its calibrated probabilities, what was chosen and why.
     """

@@ -46,12 +46,7 @@ def stages(
 
 
 def note_options(out: Path, seed: int, nested_options: list[str]) -> None:
-    """Leave what the nested stage was asked for as a file, so that it starts anew with other words.
-
-    Args:
-        out: where the stages meet.
-        seed, nested_options: of this run.
-    """
+    """Leave what the nested stage was asked for as a file, so that other words start it anew."""
     path, asked = out / OPTIONS, {"seed": seed, "options": nested_options}
     before = json.loads(path.read_text("utf-8")) if path.exists() else {"seed": 0, "options": []}
     if before != asked:

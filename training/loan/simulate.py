@@ -40,13 +40,7 @@ class Copula:
 
 
 def fit_copula(fields: Fields, table: Table, seed: int) -> Copula:
-    """Fit to a table.
-
-    Args:
-        fields: the columns.
-        table: (N, F), NaN for "not stated".
-        seed: breaks ties between equal values.
-    """
+    """Fit to a table (N, F), NaN for "not stated"; the seed breaks ties between equal values."""
     rng = np.random.default_rng(seed)
     left_out = np.isnan(table)
     columns = [_scores(column, rng) for column in np.hstack([table, left_out]).T]

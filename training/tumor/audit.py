@@ -162,12 +162,6 @@ def leak(
     finds another picture of the same head. Its accuracy under a random split, under the split by
     near-duplicates and for unseen patients says how much of a score memory alone can earn.
 
-    Args:
-        data: folder with `training/<class>/<file>`.
-        split: what the split stage wrote.
-        labels: class names, in any order.
-        seed: of the random split.
-
     Returns:
         By way of splitting, the accuracy of the nearest slice, and the share of slices with a
         near-duplicate in the part that is fitted to.

@@ -135,14 +135,7 @@ class Scored:
 
 
 def score(predictor: Predictor, slices: Iterable[Boxed], seed: int, title: str) -> Scored:
-    """Score the maps of slices with boxes, for their true classes.
-
-    Args:
-        predictor: of the checkpoint.
-        slices: with an expert's box each.
-        seed: of the random maps.
-        title: of the progress.
-    """
+    """Score the maps of slices with boxes, for their true classes, beside drawn random maps."""
     boxed = list(slices)
     rng = np.random.default_rng(seed)
     rows: dict[str, list[Hit]] = {"map": [], "centre": [], "random": []}

@@ -15,13 +15,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the answers to a field.
-
-    Attributes:
-        value: in the API.
-        label: on the page.
-        aliases: what else a CSV may hold for it; case and spaces around do not matter.
-    """
+    """One of the answers to a field; a CSV may hold its aliases for it, in any case."""
 
     value: str
     label: str
@@ -173,7 +167,7 @@ def from_json(recorded: list[Mapping[str, Any]]) -> Fields:
     """Fields from a checkpoint.
 
     Raises:
-        KeyError, TypeError, ValueError: it is no record of fields.
+        KeyError, TypeError, ValueError: it is not a record of fields.
     """
     return tuple(_field(record) for record in recorded)
 

@@ -121,14 +121,7 @@ class Feature:
 
 
 def describe(fields: Fields) -> tuple[Feature, ...]:
-    """The features of some fields.
-
-    Args:
-        fields: the fields that the models use.
-
-    Returns:
-        K features, in the order of `feature_names`.
-    """
+    """The K features of the fields that the models use, in the order of `feature_names`."""
     own = {
         feature.name: feature for k, field in enumerate(fields) for feature in _described(k, field)
     }

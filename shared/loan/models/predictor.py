@@ -37,14 +37,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Predictor:
-    """A checkpoint in memory.
-
-    Attributes:
-        folder: where it was read from.
-        decision: fields, calibration, threshold.
-        models: opened, one for each row of `REGISTRY`.
-        population: simulated applicants to compare with.
-    """
+    """A checkpoint in memory; its models are opened, one for each row of `REGISTRY`."""
 
     folder: Path
     decision: Decision

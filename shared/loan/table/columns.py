@@ -24,7 +24,7 @@ NO_IDS = ("paid", "valid")  # words that end in "id" and name no id
 NOT_STATED = {
     "", "-", "#n/a", "<na>", "n/a", "na", "nan", "none", "not stated", "null",
 }  # fmt: skip
-EXACT = 2**53  # from here on a float is no longer every whole number
+EXACT = 2**53  # from here on a float cannot hold every whole number
 MOST_SUGGESTIONS = 50  # a part of the table; looking for the nearest choice takes its time
 
 Values = NDArray[np.float64]

@@ -81,12 +81,7 @@ class Trials:
 
 @dataclass(frozen=True)
 class Reach:
-    """What an applicant can change.
-
-    Attributes:
-        actions: of each field that can be changed.
-        grids: what to try for it when one, two or three fields change.
-    """
+    """What an applicant can change, by field, and grids of what to try for one to three fields."""
 
     actions: dict[int, Actions]
     grids: tuple[Sides, ...]

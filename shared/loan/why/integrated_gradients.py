@@ -149,17 +149,7 @@ def _along(
 
 
 def answers_at(network: Ann, calibration: Calibration, fields: Fields, place: Tensor) -> Tensor:
-    """The ANN's calibrated probability, from positions.
-
-    Args:
-        network: a trained network.
-        calibration: of its probabilities.
-        fields: the fields that the models use.
-        place: (N, P) float64.
-
-    Returns:
-        (N,) float64 in 0..1, differentiable.
-    """
+    """(N,) calibrated probability of the ANN (0..1), differentiable, from (N, P) positions."""
     import torch
 
     # To 32 bits as for the answer: what lies on the edge of a piece falls on the same side.
@@ -216,15 +206,7 @@ def width(field: Field) -> int:
 
 
 def features_at(fields: Fields, place: Tensor) -> Tensor:
-    """`shared.loan.models.features.features`, from positions.
-
-    Args:
-        fields: the fields that the models use.
-        place: (N, P) float64.
-
-    Returns:
-        (N, K) float64, differentiable.
-    """
+    """`shared.loan.models.features.features` from (N, P) positions: (N, K), differentiable."""
     import torch
 
     numbers: dict[str, Tensor] = {}

@@ -53,13 +53,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Crowd:
-    """A population, prepared once for being compared with.
-
-    Attributes:
-        fields: that are compared, in the order of the columns.
-        scales: what each number is divided by.
-        points: the applicants of the population.
-    """
+    """A population, prepared once for being compared with: each number is divided by its scale."""
 
     fields: Fields
     scales: tuple[float, ...]
@@ -76,12 +70,7 @@ class Crowd:
 
 
 def crowd(fields: Fields, population: FloatArray) -> Crowd:
-    """Prepare a population.
-
-    Args:
-        fields: the fields to compare, in the order of the columns.
-        population: (P, F).
-    """
+    """Prepare a population (P, F), whose columns are these fields, for being compared with."""
     scales = _scales(fields, population)
     return Crowd(fields, scales, _points(fields, scales, population))
 

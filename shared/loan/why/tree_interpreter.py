@@ -27,13 +27,7 @@ SklearnTree: TypeAlias = Any  # compiled; it has no types
 
 
 class Part(NamedTuple):
-    """What one feature adds.
-
-    Attributes:
-        feature: in words.
-        value: of the applicant, in words.
-        contribution: on the scale of the view; 0 where the model did not ask for the feature.
-    """
+    """What one feature adds, on the scale of the view; 0 where the model did not ask for it."""
 
     feature: str
     value: str

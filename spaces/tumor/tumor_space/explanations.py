@@ -39,14 +39,7 @@ _slow_turns = threading.BoundedSemaphore(2)  # the slow methods take all cores: 
 
 @dataclass(frozen=True)
 class Asked:
-    """What an explanation was asked for; None is the default of each.
-
-    Attributes:
-        target: class to explain.
-        against: class to compare it with.
-        layer: where to take the map, for Grad-CAM.
-        method: a name in `shared.tumor.methods.METHODS`.
-    """
+    """What an explanation was asked for: class, other class, layer; None is the default of each."""
 
     target: str | None = None
     against: str | None = None
