@@ -23,13 +23,7 @@ PRIOR = 0.05  # weight of "calibrated already", in rows: three numbers are fitte
 
 @dataclass(frozen=True)
 class Chosen:
-    """The candidate that was kept, fitted and calibrated.
-
-    Attributes:
-        fitted: on all the rows that were given.
-        calibration: from the inner folds' predictions.
-        losses: log loss of every candidate in the inner folds, after its calibration.
-    """
+    """The candidate that was kept, fitted and calibrated; the log losses of all in inner folds."""
 
     fitted: Fitted
     calibration: Calibration

@@ -163,13 +163,7 @@ def folds_digest(folds: Sequence[Mapping[str, Any]]) -> str:
 
 
 def basis(applications: Applications, folds: Sequence[Mapping[str, Any]], seed: int) -> Basis:
-    """What the figures rest on: the table, its folds, and a key from the rows (`training.draws`).
-
-    Args:
-        applications: labelled.
-        folds: as the nested stage wrote them.
-        seed: of the evaluation.
-    """
+    """What the figures rest on: the table, its folds, a key from the rows (`training.draws`)."""
     digest = hashlib.sha256(applications.table.tobytes())
     digest.update(applications.approved.tobytes())
     return Basis(applications.sha256, folds_digest(folds), seed, digest.hexdigest())

@@ -43,13 +43,7 @@ def first_repeat(folds: Sequence[Mapping[str, Any]], rows: int) -> list[Mapping[
 
 
 def cut(approved: NDArray[np.int64], part: float, seed: int) -> NDArray[np.int64]:
-    """Some of the rows, the same part of either class; a larger part holds all of a smaller one.
-
-    Args:
-        approved: (N,) 0 or 1.
-        part: above 0, at most 1; of a class at least one row is kept.
-        seed: of the order in which rows are taken.
-    """
+    """The same part (0..1) of either class, at least a row each; larger parts hold smaller ones."""
     rng = np.random.default_rng(seed)
     orders = [rng.permutation(np.flatnonzero(approved == value)) for value in (0, 1)]
     return np.sort(np.concatenate([order[: max(1, round(part * len(order)))] for order in orders]))

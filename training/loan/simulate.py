@@ -89,17 +89,7 @@ def two_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def draw_applicants(copula: Copula, count: int, apart_from: Table, seed: int) -> Table:
-    """Draw applicants.
-
-    Args:
-        copula: fitted.
-        count: how many.
-        apart_from: (N, F) rows that none of them may be.
-        seed: fixes the draws.
-
-    Returns:
-        (count, F) float64, NaN for "not stated".
-    """
+    """(count, F) drawn applicants, NaN for "not stated"; none of them is a row of `apart_from`."""
     rng = np.random.default_rng(seed)
     taken = {row.tobytes() for row in np.nan_to_num(apart_from, nan=-1.0)}
     applicants: list[NDArray[np.float64]] = []

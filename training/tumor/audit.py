@@ -79,13 +79,7 @@ def look_at(path: Path) -> Look:
 
 
 def audit(data: Path, *, duplicate_bits: int, seed: int) -> dict[str, Any]:
-    """Audit a folder of classes.
-
-    Args:
-        data: folder with `training/<class>/<file>`.
-        duplicate_bits: bits of 256 within which two pictures count as near-duplicates.
-        seed: of the probe.
-    """
+    """Audit a folder of classes; near-duplicates lie within `duplicate_bits` of 256 bits."""
     files, names = list_files(data), class_names(data)
     looks = [look_at(data / IMAGES_FOLDER / f) for f in tqdm(files, desc="looking", unit="slice")]
     classes = targets_of(files, names)

@@ -79,15 +79,7 @@ def boxed_part(data: Path, files: list[str], groups: dict[str, int]) -> list[Box
 
 
 def hit(values: FloatMap, box: Box) -> Hit:
-    """Score a map over a slice.
-
-    Args:
-        values: (H, W), drawn onto the slice; only the positive part counts.
-        box: the expert's.
-
-    Returns:
-        Both 0 for a map without a positive part.
-    """
+    """How a map (H, W) on the slice lies in a box; both 0 for a map without a positive part."""
     height, width = values.shape
     positive = np.clip(values, 0, None)
     if positive.max() <= 0:

@@ -30,15 +30,7 @@ UNDONE: dict[str, Callable[[float], float]] = {
 
 
 def features(fields: Fields, table: Table) -> NDArray[np.float32]:
-    """The models' inputs.
-
-    Args:
-        fields: the fields that the models use, in the order of the table's columns.
-        table: (N, F) numbers and indices of choices, NaN for "not stated".
-
-    Returns:
-        (N, K) float32 without NaN; K and the meaning of each are those of `feature_names`.
-    """
+    """The models' inputs: (N, K) float32 without NaN, in the order of `feature_names`."""
     return np.column_stack(list(named_features(fields, table).values())).astype(np.float32)
 
 

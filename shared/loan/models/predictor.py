@@ -88,15 +88,7 @@ def read_population(folder: Path) -> Population:
 
 
 def approval(predictor: Predictor, table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Calibrated probability of approval by all models.
-
-    Args:
-        predictor: a loaded checkpoint.
-        table: (N, F) float64 in the order of the decision's fields, NaN for "not stated".
-
-    Returns:
-        (N, M) float64 in 0..1, a column for each of `MODELS`.
-    """
+    """(N, M) calibrated probability of approval (0..1), a column for each of `MODELS`."""
     decision = predictor.decision
     inputs = features(decision.used_fields, table[:, decision.used])
     columns = [

@@ -179,15 +179,7 @@ def _members(network: Ann, seen: Tensor) -> Tensor:
 
 
 def positions(fields: Fields, table: FloatArray) -> FloatArray:
-    """Where applicants stand on the way from another one to them.
-
-    Args:
-        fields: the fields that the models use, in the order of the columns.
-        table: (N, F) float64, numbers 0 or more, NaN for "not stated".
-
-    Returns:
-        (N, P) float64, `width(field)` columns for each field, side by side.
-    """
+    """(N, P) places of applicants on the way to them: `width(field)` columns for each field."""
     columns: list[NDArray[np.generic]] = []
     for field, column in zip(fields, table.T, strict=True):
         unstated = np.isnan(column)
