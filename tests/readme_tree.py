@@ -1,17 +1,20 @@
 """Write the tree in the README from the modules' own docstrings: `make tree`.
 
-Each file stands with the first line of its docstring, so that nobody has to say it twice.
+Each file stands with the first line of its docstring, or what of it fits, so that nobody has to say
+it twice.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 TOP = ("spaces", "shared", "training")
 COLUMN = 31  # where the words begin
+WIDTH = 80  # characters of words; a longer line is cut where a part of its sentence ends
 NOTES = {  # what has no docstring of its own
     "spaces": "What is deployed to the Hub, and how it is run and assembled",
     "spaces/loan": "The loan Space; its README.md is the page on the Hub",
@@ -70,7 +73,9 @@ def _words(path: Path) -> str:
     if note or module.suffix != ".py" or not module.is_file():
         return note or ""
     docstring = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
-    return docstring.split("\n", 1)[0].split(": `python")[0].rstrip(".")
+    line = docstring.split("\n", 1)[0].split(": `python")[0].split(". ")[0].rstrip(".")
+    ends = [end.start() for end in re.finditer(r"[;:,] ", line) if end.start() <= WIDTH]
+    return line if len(line) <= WIDTH or not ends else line[: ends[-1]]
 
 
 def _line(name: str, words: str, depth: int) -> str:
