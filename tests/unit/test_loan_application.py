@@ -172,7 +172,7 @@ def test_values_are_said_in_words():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "meaning"),
     [
         ("4,500", (4500, 4.5)),
         ("4.500", (4500, 4.5)),
