@@ -84,6 +84,6 @@ def check_says_which_checkpoint(server: Server, variable: str) -> None:
     wanted = "folder" if os.environ.get(variable) else "bundled"
     assert model["revision"]["source"] == wanted
     lines = server.log.read_text(encoding="utf-8").splitlines()
-    said = [line for line in lines if line.startswith("checkpoint: ")]
-    assert len(said) == 1
-    assert model["revision"]["sha256"] in said[0]
+    sources = [line for line in lines if line.startswith("checkpoint: ")]
+    assert len(sources) == 1
+    assert model["revision"]["sha256"] in sources[0]

@@ -3,8 +3,6 @@
 A test keeps other modules away from Gradio's submodules and from the attributes used here.
 """
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 from copy import copy
@@ -43,9 +41,6 @@ def check_counts(blocks: gr.Blocks) -> None:
     """Count the values of every call before they are read.
 
     Gradio's own check prints all that was sent, with a traceback, and lets further values pass.
-
-    Args:
-        blocks: a page that has been built.
     """
     blocks.validate_inputs = _check_count  # type: ignore[method-assign, assignment]
 
@@ -98,10 +93,6 @@ def put_in(running: gr.Blocks, built: gr.Blocks) -> None:
     What runs or waits in the queue keeps the functions that it came for, and with them its
     checkpoint. A page that is open keeps its own events, so that what it shows, footer included,
     stays true; the API answers from the new contents everywhere.
-
-    Args:
-        running: a page that has been launched.
-        built: another one of the same Space.
     """
     # Components and events: whoever opens the page from here on gets those of the new one.
     contents = built.default_config

@@ -1,7 +1,5 @@
 """Serve a page: its looks and limits, and another checkpoint that takes over while it is served."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable
@@ -79,12 +77,7 @@ def launch(
 
 
 def follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
-    """Wait in the background for the checkpoint that was not there in time, and let it take over.
-
-    Args:
-        opened: the page; it is being served.
-        prepare: loads what answers need, before the first one needs it.
-    """
+    """Wait in the background for a checkpoint that was late, prepare it, let it take over."""
     if opened.later is not None:
         threading.Thread(target=_follow, args=(opened, prepare), daemon=True).start()
 

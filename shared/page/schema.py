@@ -1,7 +1,5 @@
 """JSON that the APIs of both Spaces share, as types. No Gradio here."""
 
-from __future__ import annotations
-
 from typing import Literal, TypedDict
 
 from shared.checkpoint.source import LoadedCheckpoint

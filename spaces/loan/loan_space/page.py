@@ -1,7 +1,5 @@
 """The page: four tabs over one checkpoint, the foot of them, the API, and how it is launched."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from loan_space import ASSETS, api, code_view, many_view, quality_view

@@ -1,7 +1,5 @@
 """The page: four tabs over one checkpoint, and the API beside them."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from shared.checkpoint.source import LoadedCheckpoint
