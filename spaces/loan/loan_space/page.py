@@ -19,7 +19,8 @@ from shared.page.uploads import DELETE_UPLOADS, MOST_SESSIONS, forget_on_close
 TITLE = "Home loan: eligible or not, by two models, and why"
 HEAD = """
 <header class="head"><h1>Home loan</h1>
-<p>Describe one applicant: two models answer, say why, and say what would change the answer.</p></header>
+<p>Describe one applicant: two models answer, say why, and say what would change the answer.</p>
+</header>
 """
 KEPT = (
     "Nothing that you type or send is kept or logged: a table that you send on this page is "

@@ -13,7 +13,8 @@ from tumor_space.sessions import Sessions
 TITLE = "Brain tumor MRI: which one, how sure, and where it looked"
 HEAD = """
 <header class="head"><h1>Brain tumor MRI</h1>
-<p>Give it one slice: it names the class, says how sure it is, and shows where it looked.</p></header>
+<p>Give it one slice: it names the class, says how sure it is, and shows where it looked.</p>
+</header>
 """
 # One for the process: a page stays open when another checkpoint takes over, and is forgotten when
 # it closes after that.
