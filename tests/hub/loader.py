@@ -19,10 +19,10 @@ REPOSITORY = "somebody/tumor"
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there
 LOAD = """
 import json, logging, sys, time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from shared import pauses
-from shared.checkpoint.loading import begin, open_first
+from shared.checkpoint.loading import begin, open_first, open_or_wait
 from shared.errors import CheckpointError
 
 logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -36,7 +36,11 @@ if "hurry" in sys.argv:
     pauses.FACTOR = 0.02
 begun = time.monotonic()
 asking = begin(Path(sys.argv[1]), variable="SOME_CHECKPOINT", task="tumor")
-opened = open_first(asking, open_it)
+if "waits" in sys.argv:
+    opened = open_or_wait(asking, open_it, lambda waiting: None)
+    opened = opened if opened.checkpoint else replace(opened, checkpoint=opened.later())
+else:
+    opened = open_first(asking, open_it)
 answer = {**asdict(opened.checkpoint), "took": time.monotonic() - begun, "later": None}
 if opened.later is not None and "later" in sys.argv:
     try:
