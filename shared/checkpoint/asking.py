@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 PAUSES = (15.0, 60.0, 300.0)  # another checkpoint answers meanwhile
 EAGERLY = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # visitors wait
 SLOWLY = 300.0  # the owner has to do something first
+ON_ITS_WAY = "The model is on its way."
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Waiting:
 
     @property
     def reason(self) -> str:
-        """Why, and what the owner has to do."""
-        return " ".join(filter(None, (self.why, self.advice)))
+        """Why, and what the owner has to do, or that nobody has to do anything."""
+        return f"{self.why} {self.advice or ON_ITS_WAY}"
 
 
 def ask(lock: Lock) -> Asked:
@@ -103,7 +104,7 @@ def without_end(asked: Asked, waiting: Waiting) -> Path:
     """
 
     def tell(error: Exception, seconds: float) -> None:
-        waiting.why = f"{error} It is asked again in {seconds:.0f} seconds."
+        waiting.why = f"{error} The next try is in {seconds:.0f} s."
         waiting.advice = advice_on(error, asked.lock)
 
     tries = _tries(asked)
@@ -163,4 +164,4 @@ def advice_on(error: Exception, lock: Lock) -> str:
         )
     if type(root_of(error)).__name__ == "OfflineModeIsEnabled":
         return "The owner of this Space has to remove the variable HF_HUB_OFFLINE."
-    return "The owner of this Space has to look at its log; it is asked again meanwhile."
+    return "The owner of this Space has to look at its log."

@@ -27,7 +27,7 @@ Forget = Callable[[str], None]
 
 AGAIN = 10  # seconds after which a program may ask again
 DIRECT = ("/gradio_api/run/", "/gradio_api/api/")  # one request, one answer: a status can say it
-ON_ITS_WAY = "The model is on its way"
+NOT_HERE = "The model is not here yet"
 
 
 def waiting_page(
@@ -53,12 +53,12 @@ def waiting_page(
 
 
 def waiting_html(waiting: Waiting) -> str:
-    """That the model is on its way, and why it is not here yet.
+    """That the model is not here yet, where it comes from, and why that takes time.
 
     The first reason stands in it already; `waiting.js` keeps it true.
     """
     return (
-        f'<section class="panel waiting"><h2>{ON_ITS_WAY}</h2>'
+        f'<section class="panel waiting"><h2>{NOT_HERE}</h2>'
         f"<p>This Space fetches {escape(str(waiting.lock.repository))} from the Hugging Face Hub. "
         "This page changes by itself when the model has come.</p>"
         f'<p class="reason" role="status" aria-live="polite">{escape(waiting.reason)}</p>'
