@@ -30,8 +30,8 @@ def launch(blocks: gr.Blocks, **settings: Any) -> None:
     """Gradio's own `launch` without its two limits of time, which a busy machine exceeds.
 
     - Gradio asks for its own page at the end and gives up after 3 s ("When localhost is not
-      accessible ..."). The first page is the dearest: it describes the whole API. With other
-      processes on the cores and callers already in line it has taken longer, and a Space that
+      accessible ..."). That request stands in line behind callers who came earlier, whose calls
+      take turns on the same event loop, and on a busy machine each turn takes long: a Space that
       answers everybody was ended. That the address answers is known by then: `launch` has had an
       answer of it just before, and waited for that without a limit. The check is there to offer a
       shared link, which we never want. `_frontend=False` leaves out this check and nothing else.
