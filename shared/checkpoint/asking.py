@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 # Seconds before the Hub is asked again; the last one for good.
 PAUSES = (15.0, 60.0, 300.0)  # another checkpoint answers meanwhile
-EAGERLY = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # visitors wait
+EAGERLY = (1.0, 2.0, 5.0, 10.0)  # visitors wait
 SLOWLY = 300.0  # the owner has to do something first
 ON_ITS_WAY = "The model is on its way."
 
