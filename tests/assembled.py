@@ -46,7 +46,7 @@ def assemble(name: str, folder: Path) -> Alone:
     """Assemble a Space with its checkpoint in an empty folder."""
     target, elsewhere = folder / "space", folder / "elsewhere"
     elsewhere.mkdir()
-    command = ["spaces/deploy.py", name, "--local", str(target), "--with-checkpoint"]
+    command = ["spaces/deploy.py", name, "--local", str(target)]
     subprocess.run([sys.executable, *command], cwd=SPACES.parent, check=True)
     lines = (target / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]

@@ -11,10 +11,10 @@ from typing import Any
 
 import gradio as gr
 
+from shared.checkpoint.source import SHORT as SHORT
 from shared.checkpoint.source import LoadedCheckpoint
 
 ASSETS = Path(__file__).parent / "assets"
-SHORT = 12  # characters of a hash that tell revisions apart
 SOURCES = {
     "folder": "a folder named by the operator",
     "hub": "the Hugging Face Hub",

@@ -4,6 +4,8 @@ from typing import Literal, TypedDict
 
 from shared.checkpoint.source import LoadedCheckpoint
 
+WAITING = "waiting"  # in place of a source, while there is no checkpoint yet
+
 
 class FileMeta(TypedDict):
     _type: Literal["gradio.FileData"]

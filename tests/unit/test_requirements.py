@@ -16,7 +16,7 @@ from training.release.assembly import shared_files
 
 # Not imported by us, but an imported package cannot be imported without it.
 NEEDED_BY_ANOTHER = {"torchvision": "timm"}
-COMES_WITH_THE_SDK = {"gradio", "gradio-client"}
+COMES_WITH_THE_SDK = {"gradio", "gradio-client", "starlette"}  # Gradio is an app of Starlette
 THERE_ON_THE_HUB_ALONE = {"spaces"}
 ZEROGPU_HAS_ITS_OWN = {"torch", "torchvision"}
 

@@ -1,5 +1,9 @@
 """The page: four tabs over one checkpoint, the foot of them, the API, and how it is launched."""
 
+from __future__ import annotations
+
+from functools import partial
+
 import gradio as gr
 
 from loan_space import ASSETS, api, code_view, many_view, quality_view
@@ -7,6 +11,7 @@ from loan_space.applicant import tab as applicant
 from loan_space.applicant.second_opinions import warm_up
 from loan_space.serving import Served, serve
 from loan_space.wording import LIMITS, NOT_A_DECISION
+from shared.checkpoint.asking import Waiting
 from shared.checkpoint.loading import Opened
 from shared.checkpoint.source import LoadedCheckpoint
 from shared.loan.table.rows import MOST_BYTES
@@ -15,6 +20,7 @@ from shared.page import launch as page
 from shared.page.gradio_internals import check_counts, keep_signatures
 from shared.page.html import asset, text
 from shared.page.uploads import DELETE_UPLOADS, MOST_SESSIONS, forget_on_close
+from shared.page.waiting import waiting_page
 
 TITLE = "Home loan: eligible or not, by two models, and why"
 HEAD = """
@@ -52,6 +58,17 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
     keep_signatures(blocks)
     check_counts(blocks)
     return blocks
+
+
+def wait(waiting: Waiting) -> gr.Blocks:
+    """Lay out the page that waits for its model, with the same API."""
+    return waiting_page(
+        waiting,
+        title=TITLE,
+        head=HEAD,
+        register=partial(api.register_waiting, waiting),
+        forget=lambda session: None,
+    )
 
 
 def footer_html(served: Served) -> str:
