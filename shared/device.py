@@ -1,7 +1,5 @@
 """Where PyTorch does heavy work: on a GPU where there is one, chosen in this one place."""
 
-from __future__ import annotations
-
 import multiprocessing
 
 CPU, GPU = "cpu", "cuda"

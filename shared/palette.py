@@ -5,8 +5,6 @@ colours keep a contrast of 4.5 to 1 for text in light and dark, and the two mode
 told apart by colour-blind eyes.
 """
 
-from __future__ import annotations
-
 COLOURS = {  # by their CSS name, `var(--ink)`: on a light page, on a dark one
     "ink": ("#16202a", "#e9eff3"),  # text
     "ink-soft": ("#4a5966", "#aebcc7"),  # text of less weight

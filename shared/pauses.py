@@ -1,7 +1,5 @@
 """Pauses before something is tried or looked at again: one place, so tests can shorten all."""
 
-from __future__ import annotations
-
 import time
 
 FACTOR = 1.0  # of every pause; the tests' own setting

@@ -1,7 +1,5 @@
 """Cells for files that people open in a spreadsheet."""
 
-from __future__ import annotations
-
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that starts with one
 
 

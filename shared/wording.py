@@ -1,7 +1,5 @@
 """Words that both Spaces say alike."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 FRACTIONS_OF_A_PERCENT = 0.995  # from here on whole per cent would say "100 %", which nothing is
@@ -17,12 +15,7 @@ def percent(share: float) -> str:
 
 
 def listed(words: Sequence[str], joint: str) -> str:
-    """Words as a list in a sentence: "a", "a or b", "a, b or c".
-
-    Args:
-        words: at least one.
-        joint: the word before the last one: "or", "and".
-    """
+    """One or more words as a list in a sentence, joined by "or" or "and": "a, b or c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
 
 

@@ -3,8 +3,6 @@
 Ctrl-C ends them all. A Space that ends by itself is reported with the last lines it printed.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

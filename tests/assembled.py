@@ -46,7 +46,7 @@ def assemble(name: str, folder: Path) -> Alone:
     """Assemble a Space with its checkpoint in an empty folder."""
     target, elsewhere = folder / "space", folder / "elsewhere"
     elsewhere.mkdir()
-    command = ["spaces/deploy.py", name, "--local", str(target), "--with-checkpoint"]
+    command = ["spaces/deploy.py", name, "--local", str(target)]
     subprocess.run([sys.executable, *command], cwd=SPACES.parent, check=True)
     lines = (target / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]
@@ -84,6 +84,6 @@ def check_says_which_checkpoint(server: Server, variable: str) -> None:
     wanted = "folder" if os.environ.get(variable) else "bundled"
     assert model["revision"]["source"] == wanted
     lines = server.log.read_text(encoding="utf-8").splitlines()
-    said = [line for line in lines if line.startswith("checkpoint: ")]
-    assert len(said) == 1
-    assert model["revision"]["sha256"] in said[0]
+    sources = [line for line in lines if line.startswith("checkpoint: ")]
+    assert len(sources) == 1
+    assert model["revision"]["sha256"] in sources[0]

@@ -28,8 +28,10 @@ def predictor() -> Predictor:
 def probabilities(values: Values) -> dict[str, float]:
     """What the models say of an applicant, without any server."""
     row = read_application(predictor().decision.fields, values).row
-    shares = approval(predictor(), row[None])[0]
-    return {model: float(share) for model, share in zip(MODELS, shares, strict=True)}
+    probabilities = approval(predictor(), row[None])[0]
+    return {
+        model: float(probability) for model, probability in zip(MODELS, probabilities, strict=True)
+    }
 
 
 def simulated(*, approved: bool) -> list[Values]:

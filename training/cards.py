@@ -1,7 +1,5 @@
 """What the model cards of both checkpoints have in common."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -45,12 +43,7 @@ def write_card(
 
 
 def results(record: Mapping[str, Any], where: Callable[[str], dict[str, Any]]) -> list[EvalResult]:
-    """The headline figures as the Hub shows them.
-
-    Args:
-        record: the recorded evaluation.
-        where: by a figure's name its task, its data and their part.
-    """
+    """The headline figures as the Hub shows them; `where` has the task, data and part of each."""
     return [
         EvalResult(
             metric_type=row["name"],

@@ -10,8 +10,6 @@ could repeat, the share of a few hundred rows in a thousand draws is a system of
 solution is the score of every row.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Between `<!-- figures:NAME -->` and `<!-- /figures:NAME -->`, from the record of
 types numbers.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Callable

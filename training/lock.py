@@ -4,8 +4,6 @@ What it is a checkpoint for stands in its evaluation.json. A lock that names a p
 left as it is: it is not of this folder, and promoting a version is what changes it.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from pathlib import Path

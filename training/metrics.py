@@ -5,8 +5,6 @@ Whole groups are drawn with replacement (Efron and Tibshirani 1993); each metric
 each row, which is how often its group was drawn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import TypedDict
 

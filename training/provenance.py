@@ -3,8 +3,6 @@
 Data are known by their hash, so that no other set goes by the name of a known one.
 """
 
-from __future__ import annotations
-
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -33,12 +31,7 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Origin:
-    """What is known of a set of data.
-
-    Attributes:
-        name: as records and cards give it.
-        text: who published it and under which licence, in sentences.
-    """
+    """A set of data: its name, and in sentences who published it under which licence."""
 
     name: str
     text: str
@@ -96,15 +89,7 @@ def versions() -> dict[str, str]:
 def provenance(
     task: str, data: Mapping[str, Any], splits: Mapping[str, Any], seed: int, interval: str
 ) -> dict[str, Any]:
-    """How the record of an evaluation begins.
-
-    Args:
-        task: "tumor" or "loan".
-        data: what is known of the data besides their name; "sha256" is among it.
-        splits: which rows were measured.
-        seed: of the bootstrap.
-        interval: what the intervals are, in words.
-    """
+    """How the record of an evaluation begins; `interval` says what the intervals are."""
     return {
         "schema": SCHEMA,
         "task": task,

@@ -4,8 +4,6 @@ A stage whose files are newer than what it reads is skipped, so the same command
 kill.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import subprocess
@@ -26,13 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {  # what the command lines of the stages s
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of the way.
-
-    Attributes:
-        module: to run with `python -m`.
-        options: of its command line.
-        reads, writes: files that it needs and leaves.
-    """
+    """A stage of the way: a module for `python -m`, and the files that it needs and leaves."""
 
     module: str
     options: list[str]

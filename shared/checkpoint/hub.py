@@ -6,6 +6,7 @@ Hub is down. What a Space waits for at its start is decided by who calls this, n
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
@@ -15,11 +16,16 @@ from typing import TypeVar
 
 from shared.checkpoint.contract import hash_file
 from shared.checkpoint.hub_errors import for_visitors
+from shared.checkpoint.hub_retries import with_retries
 from shared.checkpoint.lock import Lock
 from shared.errors import CheckpointError
 
 WAIT = 60.0  # seconds for the Hub to begin an answer; nobody waits for it here
+ONCE_MORE = (0.5,)  # seconds before a file is asked for again: one bad answer is not trouble yet
+LONGEST_REST = 1.0  # seconds; whoever is asked to rest for longer decides for himself
 AT_ONCE = 8  # files
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -99,9 +105,15 @@ def _folder(lock: Lock, get: Callable[[str], str]) -> Path:
 
 
 def _or_refuse(action: Callable[[], Result], file: str) -> Result:
-    """What an action of the client returns; its many kinds of errors as our own."""
+    """What an action of the client returns, tried once more where its trouble may pass; its many
+    kinds of errors as our own.
+    """
+
+    def told(error: Exception, seconds: float) -> None:
+        log.info("%s: %s. Once more in %.1f s.", file, for_visitors(error, file), seconds)
+
     try:
-        return action()
+        return with_retries(action, ONCE_MORE, told, longest=LONGEST_REST)
     except Exception as error:  # of the Hub, of HTTP, of the disk
         raise CheckpointError(f"{for_visitors(error, file)}.") from error
 

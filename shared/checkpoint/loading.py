@@ -8,32 +8,34 @@
 What is not complete, not the locked file to the byte, or cannot be opened is refused by name and
 the next source is used. The Hub is asked in the background and waited for a few seconds; a copy
 that comes after that is handed on as `Opened.later`, asked for as often as its trouble may pass.
+A Space that has nothing else waits for it with a page that says so (`open_or_wait`).
 One line of the log says what was loaded, and why nothing before it in this order.
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import chain, repeat
-from math import inf
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from shared.checkpoint.hub import import_client, in_background
+from shared.checkpoint.asking import (
+    Asked,
+    Waiting,
+    answered_by,
+    ask,
+    has_hope,
+    persistently,
+    without_end,
+)
 from shared.checkpoint.hub_errors import detail, root_of
-from shared.checkpoint.hub_retries import may_pass, with_retries
-from shared.checkpoint.lock import Lock
 from shared.checkpoint.source import (
     LoadedCheckpoint,
     bundled,
     cached_copy,
     from_variable,
-    hub_copy,
     lock_of_space,
     named,
     published,
@@ -49,16 +51,6 @@ PATIENCE = 4.0  # seconds from asking; what a Space imports meanwhile takes most
 UNPUBLISHED = "No model has been published yet."
 LOCKED = "It is the locked revision."
 LATE = "It came after the start: the Hub did not give it in time."
-PAUSES = (15.0, 60.0, 300.0)  # seconds before the Hub is asked again; the last one for good
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The Hub is being asked for the revision of a lock, since a moment of `time.monotonic`."""
-
-    lock: Lock
-    copy: Future[Path]
-    since: float
 
 
 @dataclass(frozen=True)
@@ -90,20 +82,22 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Opened(Generic[T]):
-    """What was made of the first checkpoint that could be opened.
+    """What was made of the first checkpoint that could be opened, or of having none yet.
 
     Attributes:
-        value: what `open` made of it.
-        checkpoint: it.
+        value: what `open` made of it, or `wait` of having none.
+        checkpoint: it; None while there is none.
         open: makes the same of another one.
         later: waits for the Hub's copy, which was not there in time, and returns it; raises
             CheckpointError when it cannot be had after all. None where nothing better can come.
+        waiting: why there is none yet; None where there is one.
     """
 
     value: T
-    checkpoint: LoadedCheckpoint
+    checkpoint: LoadedCheckpoint | None
     open: Callable[[LoadedCheckpoint], T]
     later: Callable[[], LoadedCheckpoint] | None
+    waiting: Waiting | None = None
 
 
 def begin(space: Path, *, variable: str, task: str) -> Begun:
@@ -132,7 +126,36 @@ def load_checkpoint(space: Path, *, variable: str, task: str) -> LoadedCheckpoin
 
     Args: as of `begin`. Raises: as `open_first`.
     """
-    return open_first(begin(space, variable=variable, task=task), lambda loaded: loaded).checkpoint
+    return open_first(begin(space, variable=variable, task=task), lambda loaded: loaded).value
+
+
+def open_or_wait(
+    begun: Begun, open: Callable[[LoadedCheckpoint], T], wait: Callable[[Waiting], T]
+) -> Opened[T]:
+    """Open the first checkpoint in the order; where the Hub has the only one, wait beside it.
+
+    Args:
+        begun: from `begin`.
+        open: as of `open_first`.
+        wait: makes what stands in its place until the Hub's copy comes, however long that takes.
+
+    Raises:
+        CheckpointError: no source holds a sound checkpoint, and the Hub need not be asked.
+    """
+    try:
+        return open_first(begun, open)
+    except CheckpointError as error:
+        if begun.asked is None:
+            raise
+        asked, why = begun.asked, str(error)
+    sought = named(asked.lock.repository, asked.lock.commit)
+    log.warning("%s Waiting for %s, the only source left.", why, sought)
+    waiting = Waiting(asked.lock, why)
+
+    def in_the_end() -> LoadedCheckpoint:
+        return published(asked.lock, without_end(asked, waiting), "hub", LATE)
+
+    return Opened(wait(waiting), None, open, in_the_end, waiting)
 
 
 def open_first(begun: Begun, open: Callable[[LoadedCheckpoint], T]) -> Opened[T]:
@@ -176,13 +199,6 @@ def say(loaded: LoadedCheckpoint, level: int = logging.INFO) -> None:
     )  # fmt: skip
 
 
-def ask(lock: Lock) -> Asked:
-    """Begin to fetch what a lock names on the Hub."""
-    since = time.monotonic()
-    import_client()
-    return Asked(lock, in_background(partial(hub_copy, lock)), since)
-
-
 def candidates(begun: Begun, refused: list[str]) -> Iterator[Candidate]:
     """The sound checkpoints in their order; each is looked for only when it is its turn.
 
@@ -207,7 +223,7 @@ def candidates(begun: Begun, refused: list[str]) -> Iterator[Candidate]:
 
 
 def _of_published(space: Path, asked: Asked, refused: list[str]) -> Iterator[Candidate]:
-    """The sources of a published model: Hub, cache, bundled, and the Hub however long it takes."""
+    """The sources of a published model: Hub, cache, bundled."""
     lock, sought = asked.lock, named(asked.lock.repository, asked.lock.commit)
 
     def from_hub(why: str) -> LoadedCheckpoint:
@@ -231,40 +247,6 @@ def _of_published(space: Path, asked: Asked, refused: list[str]) -> Iterator[Can
     own = _attempt(lambda: bundled(space, lock, _why(refused, "")), refused)
     if own is not None:
         yield Candidate(own, in_the_end if to_come else None)
-    if not in_time:
-        log.warning("%s Waiting for %s, the only source left.", " ".join(refused), sought)
-        last = _attempt(lambda: from_hub(LATE), refused)
-        if last is not None:
-            yield Candidate(last)
-
-
-def answered_by(asked: Asked, end: float) -> bool:
-    """Whether the Hub has given all, or refused, by a moment of `time.monotonic`."""
-    return bool(wait([asked.copy], timeout=end - time.monotonic()).done)
-
-
-def has_hope(asked: Asked) -> bool:
-    """Whether the Hub's copy may still come: it is on its way, or the Hub was in trouble."""
-    if not asked.copy.done():
-        return True
-    error = asked.copy.exception()
-    return error is not None and may_pass(error)
-
-
-def persistently(asked: Asked) -> Path:
-    """The folder of the Hub's copy, asked for again as long as its trouble may pass.
-
-    Raises:
-        CheckpointError: it cannot be had, however often it is asked for.
-    """
-    first, again = asked.copy.result, partial(hub_copy, asked.lock)
-    tries: Iterator[Callable[[], Path]] = chain([first], repeat(again))
-    return with_retries(
-        lambda: next(tries)(),
-        chain(PAUSES, repeat(PAUSES[-1])),
-        lambda error, pause: log.info("%s Asking again in %.0f seconds.", error, pause),
-        longest=inf,
-    )
 
 
 def _why(refused: list[str], otherwise: str) -> str:

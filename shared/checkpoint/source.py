@@ -15,6 +15,7 @@ from shared.checkpoint.lock import LOCK_FILE, Lock, read_lock
 from shared.errors import CheckpointError
 
 BUNDLED = "checkpoint"
+SHORT = 12  # characters of a commit or a hash that tell revisions apart
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def refusal(source: str, sought: str, reason: str) -> str:
 
 def named(repository: str | None, revision: str | None) -> str:
     """A revision on the Hub in short; empty for what is not from there."""
-    return f"{repository} at {revision[:12]}" if repository and revision else ""
+    return f"{repository} at {revision[:SHORT]}" if repository and revision else ""
 
 
 def from_variable(variable: str, task: str) -> LoadedCheckpoint | None:

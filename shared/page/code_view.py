@@ -1,21 +1,18 @@
 """The tab "Use it from code": snippets with this server's address and revision."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import gradio as gr
 
 from shared.page.gradio_internals import public_address
 from shared.page.html import SHORT, page_asset, text
+from shared.report.blocks import Code, Table
+from shared.report.html import table_html
 
 
 def build(blocks: gr.Blocks, revision: str, snippets: Mapping[str, str], endpoints: str) -> None:
-    """Lay out the tab; the address is taken from the request that loads the page.
-
-    Args: as of `code_html`.
-    """
+    """Lay out the tab; the address is taken from the request that loads the page."""
     shown = text("", js_on_load=page_asset("copy.js"))
 
     def fill(request: gr.Request) -> str:
@@ -41,7 +38,25 @@ def code_html(address: str, revision: str, snippets: Mapping[str, str], endpoint
         f"<code>{escape(revision[:SHORT])}</code>, "
         "and every answer names it. The names, types and defaults below are a contract and do not "
         "change.</p>"
-        f"{sections}{endpoints.format(address=escape(address))}</div>"
+        f"{sections}{endpoints.replace('{address}', escape(address))}</div>"
+    )
+
+
+def endpoints_html(rows: Sequence[tuple[str, str, str]], more: str, refused: str) -> str:
+    """What a program can call, with `{address}` in it.
+
+    Args:
+        rows: the endpoints: name, parameters, answers.
+        more: HTML below their table.
+        refused: what cannot be used, and raises an error: "A value that ...".
+    """
+    told = [(Code(name), parameters, answers) for name, parameters, answers in rows]
+    table = table_html(Table("Endpoints", ("Name", "Parameters", "Answers with"), told))
+    return (
+        f"<section><h3>Endpoints</h3>{table}{more}<p>Types and defaults: "
+        '<a class="underlined" href="{address}/gradio_api/openapi.json">openapi.json</a>. The same '
+        "endpoints are tools for language models (MCP) at <code>{address}/gradio_api/mcp/</code>. "
+        f"{refused} raises an error that says why.</p></section>"
     )
 
 

@@ -1,7 +1,5 @@
 """What endpoints have in common: files that are checked, errors passed on, a bounded queue."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -6,8 +6,6 @@ Space there without any marked function is not started.
 https://huggingface.co/docs/hub/spaces-zerogpu
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar

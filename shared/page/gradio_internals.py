@@ -3,19 +3,83 @@
 A test keeps other modules away from Gradio's submodules and from the attributes used here.
 """
 
-from __future__ import annotations
-
 import asyncio
 import inspect
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
 import gradio as gr
+from gradio import http_server
 from gradio.blocks import BlockFunction, BlocksConfig
 from gradio.data_classes import FileData as FileData
 from gradio.data_classes import GradioModel as GradioModel
 from gradio.route_utils import get_root_url
 from gradio_client.utils import is_file_obj_with_meta as is_file_obj_with_meta
+
+FAR = 10_000  # more functions than a page has
+LOOK = 0.01  # seconds between two looks at whether the server has started
+
+
+def launch(blocks: gr.Blocks, **settings: Any) -> None:
+    """Gradio's own `launch` without its two limits of time, which a busy machine exceeds.
+
+    - Gradio asks for its own page at the end and gives up after 3 s ("When localhost is not
+      accessible ..."). That request stands in line behind callers who came earlier, whose calls
+      take turns on the same event loop, and on a busy machine each turn takes long: a Space that
+      answers everybody was ended. That the address answers is known by then: `launch` has had an
+      answer of it just before, and waited for that without a limit. The check is there to offer a
+      shared link, which we never want. `_frontend=False` leaves out this check and nothing else.
+    - Gradio takes a server that has not started within 5 s for one whose port is taken, and starts
+      another one on the next port, where nobody looks for it. We wait as long as its thread lives:
+      where the port is really taken, the thread ends at once.
+
+    Args:
+        blocks: the page.
+        settings: of `launch`.
+    """
+    with _patient():
+        blocks.launch(_frontend=False, **settings)
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Gradio waits for its server as long as that is starting."""
+    impatient = http_server.Server.run_in_thread
+    http_server.Server.run_in_thread = _run_in_thread  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        http_server.Server.run_in_thread = impatient  # type: ignore[method-assign]
+
+
+def _run_in_thread(server: http_server.Server) -> None:
+    """Start a server in a thread and return when it has started.
+
+    Raises:
+        OSError: it has ended instead; Gradio tries the next port then.
+    """
+    server.thread = threading.Thread(target=server.run, daemon=True)
+    if server.reloader:  # on a Space; it looks for changes while somebody writes code there
+        server.watch_thread = threading.Thread(target=server.watch, daemon=True)
+        server.watch_thread.start()
+    server.thread.start()
+    while not server.started:
+        if not server.thread.is_alive():
+            raise OSError("The server has ended instead of starting.")
+        time.sleep(LOOK)
+
+
+def count_apart(blocks: gr.Blocks) -> None:
+    """Number the functions of a page beyond those of any other, before it has any.
+
+    A client asks for a function by the number that it had when the client came. After another page
+    has taken over, such a number must not mean another function; see `_Functions`.
+    """
+    blocks.default_config.fn_id = FAR
 
 
 def receive_as(control: gr.HTML, model: type[GradioModel]) -> None:
@@ -43,9 +107,6 @@ def check_counts(blocks: gr.Blocks) -> None:
     """Count the values of every call before they are read.
 
     Gradio's own check prints all that was sent, with a traceback, and lets further values pass.
-
-    Args:
-        blocks: a page that has been built.
     """
     blocks.validate_inputs = _check_count  # type: ignore[method-assign, assignment]
 
@@ -98,14 +159,11 @@ def put_in(running: gr.Blocks, built: gr.Blocks) -> None:
     What runs or waits in the queue keeps the functions that it came for, and with them its
     checkpoint. A page that is open keeps its own events, so that what it shows, footer included,
     stays true; the API answers from the new contents everywhere.
-
-    Args:
-        running: a page that has been launched.
-        built: another one of the same Space.
     """
     # Components and events: whoever opens the page from here on gets those of the new one.
     contents = built.default_config
     contents.root_block = running
+    contents.fns = _Functions(contents.fns, of_before=running.default_config.fns)
     running.default_config, running.children = contents, built.children
     running.title = built.title
     running.temp_file_sets.extend(built.temp_file_sets)  # so that they are swept, too
@@ -122,13 +180,39 @@ def put_in(running: gr.Blocks, built: gr.Blocks) -> None:
         running.mcp_server_obj.tool_to_endpoint = running.mcp_server_obj.get_tool_to_endpoint()
 
 
+class _Functions(dict[int, BlockFunction]):
+    """The functions of a page by number, which also know the numbers of the page before it.
+
+    Whoever listed the functions then and asks only now gets the new function of the same name.
+    Those numbers are understood but not listed, so that nobody learns them any more.
+    """
+
+    def __init__(self, now: dict[int, BlockFunction], *, of_before: dict[int, BlockFunction]):
+        """Take over the numbers of the page before."""
+        super().__init__(now)
+        self.of_before = _as_now(of_before, now)
+
+    def __missing__(self, number: int) -> BlockFunction:
+        """The function that an old number means now."""
+        return self.of_before[number]
+
+
+def _as_now(
+    before: dict[int, BlockFunction], now: dict[int, BlockFunction]
+) -> dict[int, BlockFunction]:
+    """What the numbers of a page mean in the next one: the page's own as they were, the API's by
+    name.
+    """
+    public = {fn.api_name: fn for fn in now.values() if fn.api_visibility != "private"}
+    return {
+        number: fn if fn.api_visibility == "private" else public.get(fn.api_name, fn)
+        for number, fn in before.items()
+    }
+
+
 def _of_open_page(before: BlocksConfig, after: BlocksConfig) -> BlocksConfig:
     """What a page or a client that came before sees: its own numbers, the API's new functions."""
-    public = {fn.api_name: fn for fn in after.fns.values() if fn.api_visibility != "private"}
     seen = copy(before)
     seen.blocks |= after.blocks
-    seen.fns = {
-        number: fn if fn.api_visibility == "private" else public.get(fn.api_name, fn)
-        for number, fn in before.fns.items()
-    }
+    seen.fns = _as_now(before.fns, after.fns)
     return seen

@@ -4,8 +4,6 @@ A control is made by a function and not by a subclass of `gr.HTML`, for which Gr
 stub file beside the module at every start.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -13,10 +11,10 @@ from typing import Any
 
 import gradio as gr
 
+from shared.checkpoint.source import SHORT as SHORT
 from shared.checkpoint.source import LoadedCheckpoint
 
 ASSETS = Path(__file__).parent / "assets"
-SHORT = 12  # characters of a hash that tell revisions apart
 SOURCES = {
     "folder": "a folder named by the operator",
     "hub": "the Hugging Face Hub",
@@ -36,13 +34,7 @@ def page_asset(name: str) -> str:
 
 
 def text(content: str, area: str | None = None, **settings: Any) -> gr.HTML:
-    """HTML in the page's own style.
-
-    Args:
-        content: the HTML.
-        area: name of its place in the layout.
-        settings: further settings of `gr.HTML`.
-    """
+    """HTML in the page's own style; `area` names its place, `settings` are those of `gr.HTML`."""
     return gr.HTML(content, elem_classes=area, apply_default_css=False, **settings)
 
 
@@ -70,12 +62,7 @@ def problem_html(reason: str) -> str:
 
 
 def progress_html(done: int, count: int, counted: str) -> str:
-    """How far work on many has come.
-
-    Args:
-        done, count: how many of how many are answered.
-        counted: what is counted, as a plural: "slices".
-    """
+    """How far work on many has come; `counted` is what is counted, as a plural: "slices"."""
     return (
         f'<p class="many-progress" role="status">Answered {done:,} of {count:,} '
         f'<progress max="{count}" value="{done}" aria-label="{escape(counted.capitalize())} '
@@ -85,14 +72,7 @@ def progress_html(done: int, count: int, counted: str) -> str:
 
 
 def footer_html(loaded: LoadedCheckpoint, facts: Mapping[str, str], limits: str, kept: str) -> str:
-    """The foot of every tab: what answers, why this checkpoint, its limits, what is kept.
-
-    Args:
-        loaded: the checkpoint.
-        facts: what else is known of the model, shown first; names and values as plain text.
-        limits: what the answers are not for, as HTML.
-        kept: what happens to what a visitor sends, as HTML.
-    """
+    """The foot of every tab: what answers and why; its limits, and what is kept, as HTML."""
     rows = {
         **facts,
         "Repository": loaded.repository or "none",

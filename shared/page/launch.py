@@ -1,7 +1,5 @@
 """Serve a page: its looks and limits, and another checkpoint that takes over while it is served."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable
@@ -13,9 +11,11 @@ from shared.checkpoint.hub_errors import detail
 from shared.checkpoint.loading import Opened, not_opened, say
 from shared.checkpoint.source import LoadedCheckpoint
 from shared.errors import CheckpointError
+from shared.page import gradio_internals
 from shared.page.endpoints import MOST_WAITING
 from shared.page.gradio_internals import swap
 from shared.page.html import page_asset
+from shared.page.waiting import in_503
 from shared.palette import DARK, LIGHT, css
 from shared.report.html import style as report_style
 
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 Prepare = Callable[[LoadedCheckpoint], None]
 
+NOT_OPENED = (
+    "The owner of this Space has to lock another model, or deploy the code that this one is for."
+)
 WARM_UP_AFTER = 2.0  # seconds; the first visitor's answer should not share the cores with it
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
 SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
@@ -43,7 +46,7 @@ def launch(
     none.
 
     Args:
-        opened: the page, with what it answers from.
+        opened: the page, with what it answers from, or with what it waits for.
         largest_upload: as Gradio reads it: "128mb".
         favicon: the icon of the page.
         style: the Space's own CSS; it follows the common one.
@@ -55,7 +58,8 @@ def launch(
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     # As `css`, Gradio would rewrite its selectors.
     head = f"<style>{css()}{page_asset('style.css')}{report_style()}{style}</style>"
-    blocks.launch(
+    gradio_internals.launch(
+        blocks,
         theme=theme(),
         head=head,
         favicon_path=favicon,
@@ -70,28 +74,26 @@ def launch(
         pwa=False,
         ssr_mode=False,
         prevent_thread_lock=True,
+        app_kwargs={} if opened.waiting is None else {"middleware": [in_503(opened.waiting)]},
     )
-    soon = threading.Timer(WARM_UP_AFTER, warm_up, (opened.checkpoint,))
-    soon.daemon = True
-    soon.start()
+    if opened.checkpoint is not None:
+        soon = threading.Timer(WARM_UP_AFTER, warm_up, (opened.checkpoint,))
+        soon.daemon = True
+        soon.start()
     follow(opened, warm_up)
     blocks.block_thread()
 
 
 def follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
-    """Wait in the background for the checkpoint that was not there in time, and let it take over.
-
-    Args:
-        opened: the page; it is being served.
-        prepare: loads what answers need, before the first one needs it.
-    """
+    """Wait in the background for a checkpoint that was late, prepare it, let it take over."""
     if opened.later is not None:
         threading.Thread(target=_follow, args=(opened, prepare), daemon=True).start()
 
 
 def _follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
     assert opened.later is not None
-    stays = f"The {opened.checkpoint.source} checkpoint goes on answering."
+    own = opened.checkpoint
+    stays = f"The {own.source} checkpoint goes on answering." if own else "Nothing answers."
     try:
         loaded = opened.later()
     except CheckpointError as error:
@@ -104,9 +106,14 @@ def _follow(opened: Opened[gr.Blocks], prepare: Prepare) -> None:
         built = opened.open(loaded)
         prepare(loaded)
     except Exception as error:  # of any library that reads weights
-        log.warning("%s %s %s", not_opened(loaded, error), detail(error), stays)
+        refused = not_opened(loaded, error)
+        log.warning("%s %s %s", refused, detail(error), stays)
+        if opened.waiting is not None:
+            opened.waiting.why, opened.waiting.advice = refused, NOT_OPENED
         return
     swap(opened.value, built)
+    if opened.waiting is not None:
+        opened.waiting.over = True
     say(loaded)
 
 

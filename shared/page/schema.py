@@ -1,10 +1,10 @@
 """JSON that the APIs of both Spaces share, as types. No Gradio here."""
 
-from __future__ import annotations
-
 from typing import Literal, TypedDict
 
 from shared.checkpoint.source import LoadedCheckpoint
+
+WAITING = "waiting"  # in place of a source, while there is no checkpoint yet
 
 
 class FileMeta(TypedDict):

@@ -5,8 +5,6 @@ chose and may be asked about again, so Gradio's own sweep deletes it within minu
 keeps the last value of every component of an open page; that goes when the page closes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,12 +68,7 @@ def delete_upload(path: str) -> None:
 
 
 def forget_on_close(blocks: gr.Blocks, forget: Callable[[str], None]) -> None:
-    """Drop everything of a session when its page is closed or reloaded.
-
-    Args:
-        blocks: the page, open for building.
-        forget: drops what the Space itself keeps of a session.
-    """
+    """Drop all of a session when its page closes or reloads; `forget` drops the Space's own."""
 
     def close(request: gr.Request) -> None:
         session = request.session_hash or ""

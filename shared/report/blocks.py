@@ -5,8 +5,6 @@ its plots (`picture`). Nothing in it is escaped: whoever renders it does that, s
 a record can become markup.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -25,12 +23,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Change:
-    """A difference: written with its sign.
-
-    Attributes:
-        measured: with its interval.
-        verdict: what follows from it, in a word or two.
-    """
+    """A difference with its sign, and what follows from it in a word or two."""
 
     measured: Figure
     verdict: str = ""
@@ -43,18 +36,28 @@ class Code:
     text: str
 
 
-Cell: TypeAlias = str | int | float | Figure | Label | Change | Code | None
+@dataclass(frozen=True)
+class Marked:
+    """A text that stands out, or back; `name` is its class in the style sheet."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Probability:
+    """A predicted probability, 0..1: written in per cent, sorted by its value."""
+
+    value: float
+
+
+Cell: TypeAlias = str | int | float | Figure | Label | Change | Code | Marked | Probability | None
 """An empty cell is None or ""; a whole number gets thousands, any other number three decimals."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph.
-
-    Attributes:
-        text: plain.
-        lead: what stands before it in bold.
-    """
+    """A paragraph of plain text; `lead` stands before it in bold."""
 
     text: str
     lead: str = ""
@@ -69,17 +72,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first cell of a row is the row's head.
-
-    Attributes:
-        caption: what it shows.
-        heads: of the columns.
-        rows: of cells, as many as heads.
-    """
+    """A table: each row starts with its head. If it `sorts`, a click on a column's head does it."""
 
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+    sorts: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class Folded:
     """Blocks that are out of sight until they are asked for."""
 
     summary: str
-    blocks: Sequence[Block]
+    blocks: "Sequence[Block]"
 
 
 Block: TypeAlias = Text | Heading | Table | Headline | Facts | Plot | Folded
@@ -174,12 +172,7 @@ def change(recorded: Any) -> Change | None:
 
 
 def facts(record: Mapping[str, Any], splits: Mapping[str, Any]) -> Facts:
-    """Where the figures of a record come from; what was not recorded is left out.
-
-    Args:
-        record: the recorded evaluation.
-        splits: what is told of its folds or parts, by name.
-    """
+    """Where the figures of a record come from, its `splits` among them; only what was recorded."""
     data, versions = record.get("data") or {}, record.get("versions") or {}
     rows = {
         "Data": data.get("name"),

@@ -1,7 +1,5 @@
 """The plots of both evaluations, on the frame that all drawings share (`shared.report.frame`)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -66,11 +64,13 @@ def reliability(
     marks += svg.line(frame, name, [b["confidence"] for b in bins], [b["accuracy"] for b in bins])
     largest = max((b["n"] for b in bins), default=1)
     for b in bins:
-        said, came = f"predicted {b['confidence']:.2f}", f"{came_true} {b['accuracy']:.2f}"
+        predicted, came = f"predicted {b['confidence']:.2f}", f"{came_true} {b['accuracy']:.2f}"
         radius = 4 + 9 * (b["n"] / largest) ** 0.5  # the area of a dot grows with what it counts
         place = frame.place(b["confidence"], b["accuracy"])
         below = svg.tip(
-            frame.width - frame.right, frame.bottom - 10, [f"{said}, {came}, {b['n']:,} {counted}"]
+            frame.width - frame.right,
+            frame.bottom - 10,
+            [f"{predicted}, {came}, {b['n']:,} {counted}"],
         )
         marks += svg.dot(name, *place, radius, below)
     return svg.Drawing(title, frame, marks)
@@ -139,13 +139,7 @@ def _interval_row(
 
 
 def confusion(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]]) -> svg.Drawing:
-    """A confusion matrix: a row for each true class, a column for each answer.
-
-    Args:
-        title: what it shows, for those who do not see it.
-        labels: of the classes.
-        counts: by true class, then by answer.
-    """
+    """A confusion matrix of counts: a row for each true class, a column for each answer."""
     side, below = (svg.WIDTH - LEFT) / len(labels), TOP + len(labels) * CELL
     marks = svg.words("axis", 0, TOP - 10, "truth") + svg.words("axis", LEFT, 12, "answered")
     for at, (truth, row) in enumerate(zip(labels, counts, strict=True)):
@@ -159,6 +153,6 @@ def confusion(title: str, labels: Sequence[str], counts: Sequence[Sequence[int]]
             name, opacity = ("right", 0.4 * share) if answer == truth else ("wrong", share)
             shade = svg.box(f"cell {name}", x, TOP + at * CELL, side - 2, CELL - 2, opacity)
             text = svg.words("count", x + side / 2 - 1, middle, f"{count:,}", "middle")
-            shown = f"{count:,} of {sum(row):,} of {truth} were answered {answer}: {share:.1%}"
+            shown = f"{truth}: {count:,} of {sum(row):,} were answered {answer}, {share:.1%}"
             marks += svg.hovered(shade + text, svg.tip(svg.WIDTH, below + 16, [shown]))
     return svg.Drawing(title, svg.Frame(svg.Axis(0, 1, {}), None, height=below + 24), marks)

@@ -1,7 +1,5 @@
 """Measured values of a record: read with their 95 % intervals, and written as people read them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,13 +65,7 @@ def of_keys(section: Mapping[str, Any], keys: tuple[str, ...], name: str) -> dic
 def flat(
     section: Mapping[str, Any], name_of: Callable[[str], str], before: str = ""
 ) -> Iterator[tuple[str, Figure]]:
-    """All figures of a section and of the groups in it, each with the group's name in front.
-
-    Args:
-        section: of a record.
-        name_of: makes a label of a name in the record.
-        before: what stands in front of every label.
-    """
+    """All figures of a section and of the groups in it, each with the group's name in front."""
     for name, recorded in section.items():
         label = f"{before}{name_of(name).lower()}" if before else name_of(name)
         if measured := figure(recorded):

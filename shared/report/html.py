@@ -1,13 +1,12 @@
 """A report as HTML for a page, in the page's own style; whatever it says is escaped here."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 from shared.report import blocks
 from shared.report.figures import Figure, interval, number, signed
+from shared.wording import percent
 
 ASSETS = Path(__file__).parent / "assets"
 PAGE = ".gradio-container.gradio-container main.contain"  # weighs more than Gradio's own rules
@@ -22,12 +21,7 @@ def style() -> str:
 def sections_html(
     sections: Sequence[blocks.Section], instead: Mapping[str, str] | None = None
 ) -> str:
-    """Sections one after the other.
-
-    Args:
-        sections: of a document.
-        instead: HTML that stands in the place of a plot, by the plot's name: for one that moves.
-    """
+    """Sections one after the other; `instead` has HTML for plots that move, by the plot's name."""
     return "".join(
         f"<section><h3>{escape(section.title)}</h3>{blocks_html(section.blocks, instead)}</section>"
         for section in sections
@@ -94,29 +88,39 @@ def legend_html(names: Mapping[str, str]) -> str:
 
 
 def table_html(table: blocks.Table) -> str:
-    """A table of cells."""
+    """A table of cells, which scrolls by itself where the screen is narrow."""
+    kind = ' class="many"' if table.sorts else ""
+    heads = "".join(
+        f'<th scope="col">{_head(head, table.sorts)}</th>' for head in map(escape, table.heads)
+    )
     rows = "".join(f"<tr>{_row(row)}</tr>" for row in table.rows)
-    return scrolling(table.caption, table.heads, rows)
-
-
-def scrolling(caption: str, heads: Sequence[str], rows: str) -> str:
-    """A table that scrolls by itself where the screen is narrow; `rows` is HTML."""
-    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    caption = escape(table.caption)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f"<caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table{kind}>'
+        f"<caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _head(words: str, sorts: bool) -> str:
+    return f'<button type="button">{words}</button>' if sorts else words
 
 
 def _row(cells: Sequence[blocks.Cell]) -> str:
     first, *others = cells
     return f'<th scope="row">{cell_html(first)}</th>' + "".join(
-        f'<td class="words">{cell_html(cell)}</td>'
-        if _wraps(cell)
-        else f"<td>{cell_html(cell)}</td>"
-        for cell in others
+        f"<td{_attributes(cell)}>{cell_html(cell)}</td>" for cell in others
     )
+
+
+def _attributes(cell: blocks.Cell) -> str:
+    """What the style sheet and the script know a cell by."""
+    match cell:
+        case blocks.Marked(_, name):
+            return f' class="{name}"'
+        case blocks.Probability(value):
+            return f' data-sort="{value:.6f}"'
+    return ' class="words"' if _wraps(cell) else ""
 
 
 def _wraps(cell: blocks.Cell) -> bool:
@@ -141,6 +145,10 @@ def cell_html(cell: blocks.Cell) -> str:
             return f'{escape(text)}<span class="soft meaning">{escape(meaning)}</span>'
         case blocks.Code(text):
             return f"<code>{escape(text)}</code>"
+        case blocks.Marked(text):
+            return escape(text)
+        case blocks.Probability(value):
+            return percent(value)
         case str():
             return escape(cell)
         case int():

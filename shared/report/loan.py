@@ -4,8 +4,6 @@ Curves, costs and groups of people are told in the modules beside it. A part tha
 says so; a model may be missing anywhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -37,9 +35,9 @@ UNDECIDED = "undecided: interval and test do not agree"
 EXPLAINED = Text(
     "AUC and accuracy are better the nearer they are to 1: how well good and bad applicants are "
     "put in order, and how many are decided as the lender did. The Brier score and the calibration "
-    "error are better the nearer they are to 0: how far probabilities are from the truth. So is "
-    "the fairness gap: the largest difference in approval rate between two groups of one protected "
-    "field."
+    "error are better the nearer they are to 0: how far probabilities are from the truth. The "
+    "fairness gap is better near 0 too: it is the largest difference in approval rate between two "
+    "groups of one protected field."
 )
 
 
@@ -49,12 +47,7 @@ def opening(record: Record) -> Blocks:
 
 
 def sections(record: Record, fields: Fields) -> Sequence[Section]:
-    """The document.
-
-    Args:
-        record: the recorded evaluation; empty without one.
-        fields: of an application; they have the labels of the groups' fields.
-    """
+    """The document of a record, which may be empty; `fields` name the groups' fields."""
     parts: Sequence[tuple[str, str, Callable[[Record], Blocks]]] = (
         ("Both models beside a simple rule", "performance", performance),
         ("Machine learning against neural network", "comparison", comparison),
@@ -166,12 +159,7 @@ def comparison(record: Record) -> Blocks:
 
 
 def verdict(name: str, row: Record) -> str:
-    """Whether the models differ by a metric, in words.
-
-    Args:
-        name: of the metric.
-        row: `ml_minus_ann` and `p`, as recorded.
-    """
+    """Whether the models differ by a metric, in words; `row` has `ml_minus_ann` and `p`."""
     difference, p = figure(row.get("ml_minus_ann")), row.get("p")
     if difference is None or p is None:
         return "not measured"
@@ -239,10 +227,10 @@ def measured(record: Record) -> Blocks:
             f"The {count} applications were cut into {splits['folds']} folds, {splits['repeats']} "
             "times over, and each fold was answered by models that had seen none of it. On the "
             "other folds alone everything was done that makes a model: candidates were compared in "
-            "folds of their own, the best was kept, calibrated and fitted (nested "
-            "cross-validation). So each figure here is of applicants who were new to the models, "
-            "and no choice was made by looking at them. The checkpoint was made the same way from "
-            "all rows."
+            "folds of their own, and the best was kept, calibrated and fitted (nested "
+            "cross-validation). So each figure here is measured on applicants who were new to the "
+            "models, and no choice was made by looking at them. The checkpoint was made the same "
+            "way from all rows."
         ),
         facts(
             record, {"Folds, SHA-256": splits.get("sha256"), "Seed of folds": splits.get("seed")}

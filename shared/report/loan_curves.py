@@ -1,7 +1,5 @@
 """The evaluation of the loan models as a document: ROC, reliability, and what a threshold costs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -117,13 +115,7 @@ class Profit:
 
 @dataclass(frozen=True)
 class Costs:
-    """The profit curves of a record.
-
-    Attributes:
-        thresholds: of all curves.
-        curves: by cost of a wrong approval, then by model; the rule's is among them.
-        threshold: the one in use.
-    """
+    """Profit curves over all thresholds, by cost of a wrong approval, then by model or rule."""
 
     thresholds: tuple[float, ...]
     curves: dict[float, dict[str, Profit]]
@@ -193,10 +185,10 @@ def costs(record: Record) -> Blocks:
     if recorded is None:
         return (NOT_MEASURED,)
     note = (
-        "A model gives a probability; somebody has to say from where on it is enough. That depends "
-        "on what a wrong approval costs: if a right one earns 1, a wrong one may lose as much or "
-        "far more. “Wrong” is what the lender refused: whether a loan was paid back is not in the "
-        "data. The bands are 95 % intervals."
+        "A model gives a probability; somebody has to choose the threshold from which on a loan is "
+        "granted. That depends on what a wrong approval costs: if a right one earns 1, a wrong one "
+        "may lose as much or far more. “Wrong” is what the lender refused: whether a loan was paid "
+        "back is not in the data. The bands are 95 % intervals."
     )
     panels = [
         Panel(f"A wrong approval costs {loss:g}", costs_drawing(recorded, loss),

@@ -1,7 +1,5 @@
 """The evaluation of the loan models as a document: groups of people, and the protected fields."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from shared.loan.fields.declared import Fields
@@ -22,7 +20,7 @@ NOTE = (
     "Does a model approve some groups less often, and does it err more often about them? "
     "Demographic parity asks that all groups are approved equally often; equalized odds that it "
     "errs equally often in all, both about those who were granted a loan and about those who were "
-    "refused. No gap would be 0. What the models repeat are the lender's own decisions."
+    "refused. A gap of 0 is best. The models repeat the lender's own decisions."
 )
 SMALL = (
     "Small groups have wide intervals: of few people a rate is partly luck. Those who did not say "
@@ -179,8 +177,8 @@ def _gaps_with(section: Record, fields: Fields, without: Record) -> Blocks:
         return ()
     return (
         Text(
-            "Leaving fields out does not make groups equal: other fields tell a part of the same. "
-            "So the gaps in approval rates stand beside each other."
+            "Leaving fields out does not make groups equal: other fields give away a part of them. "
+            "The table has the gaps in approval rates without and with them."
         ),
         Table("Largest gap in approval rates", ("Field", "Without", "With them"), rows),
     )

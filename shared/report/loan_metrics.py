@@ -1,7 +1,5 @@
 """What the loan models and their metrics are called, and what a metric means; on page and card."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -21,13 +19,7 @@ COUNTED = "applicants"
 
 @dataclass(frozen=True)
 class Metric:
-    """What a metric is called and what it means.
-
-    Attributes:
-        label: in tables.
-        meaning: for somebody who has never heard of it.
-        more_is_better: whether a higher value is the better one.
-    """
+    """What a metric is called, and what it means to somebody who has never heard of it."""
 
     label: str
     meaning: str

@@ -1,7 +1,5 @@
 """The evaluation of the loan models as a document: more data, what helped, and a mistake."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -107,7 +105,7 @@ def tried(record: Record) -> Blocks:
     section, rule = record["compare"], (record.get("performance") or {}).get(RULE.key)
     blocks: list[Block] = [
         Text(
-            "Everything that was tried, each as it is, without choosing or calibrating; a name "
+            "Everything that was tried, measured as it is, without choosing or calibrating; a name "
             "with a plus adds to the row above. The last column says how much of the log loss each "
             "saves over the row above: above 0 it helps, and where the interval holds 0 that may "
             "be luck."

@@ -1,12 +1,11 @@
 """A report as Markdown, for a model card and a README; whatever it says is escaped here."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 
 from shared.report import blocks
 from shared.report.figures import Figure, number, signed, with_interval
+from shared.wording import percent
 
 # What means something inside a line; an underscore inside a word means itself.
 MARKUP = re.compile(r"([\\`*\[\]<>|]|(?<!\w)_|_(?!\w))")
@@ -71,6 +70,10 @@ def cell_markdown(cell: blocks.Cell) -> str:
             return f"{plain(text)} ({plain(meaning)})"
         case blocks.Code(text):
             return f"`{text.replace('`', '').replace('|', '')}`"
+        case blocks.Marked(text):
+            return plain(text)
+        case blocks.Probability(value):
+            return percent(value)
         case str():
             return plain(cell)
         case int():

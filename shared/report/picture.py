@@ -1,7 +1,5 @@
 """A plot as a file: SVG that carries its own style and is legible on white and on black."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from html import escape

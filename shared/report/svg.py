@@ -4,8 +4,6 @@ A drawing is elements with classes; colours come from the style sheet (`assets/c
 page takes as it is and a file carries in itself. What a mark shows appears when it is hovered.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +19,7 @@ QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class Axis:
-    """A scale.
-
-    Attributes:
-        low, high: its ends.
-        ticks: what is written along it, by value.
-        name: what is measured.
-    """
+    """A scale from `low` to `high`; `ticks` are what is written along it, by value."""
 
     low: float
     high: float
@@ -122,13 +114,7 @@ def rows_frame(x: Axis, height: int) -> Frame:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A whole drawing.
-
-    Attributes:
-        title: what it shows, with its most important values, for those who do not see it.
-        frame: its ground.
-        marks: SVG elements on it.
-    """
+    """SVG elements on their ground; the title tells those who do not see them what they show."""
 
     title: str
     frame: Frame
@@ -144,13 +130,7 @@ class Drawing:
 
 
 def image(title: str, width: int, height: int, content: str) -> str:
-    """SVG on a page, as wide as there is room and no wider than `width`.
-
-    Args:
-        title: what it shows, for those who do not see it.
-        width, height: of the drawing, in px.
-        content: SVG elements.
-    """
+    """SVG on a page, at most `width` px wide; `title` is for those who do not see it."""
     return (
         f'<svg class="chart" viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" '
         f'aria-label="{escape(title)}">{content}</svg>'

@@ -39,15 +39,18 @@ LABELS = {
     "mean_size": "Classes in a set",
 }  # fmt: skip
 FAITHFUL = (
-    "Taking away what is marked should cost the answer more than taking away as much at random; "
-    "putting it back should bring more."
+    "Removing what is marked should lower the probability more than removing as much at a random "
+    "place (deletion); keeping only what is marked should keep more of it (insertion)."
 )
-RANDOM = "With weights made random, a map that shows what was learned has to change."
+RANDOM = (
+    "When weights are replaced by random ones, a map that shows what was learned has to change: "
+    "the nearer a correlation with the original map is to 0, the better."
+)
 LEAK = (
-    "The public set holds near-copies of its own slices. Who knows nothing of tumors and gives "
-    "each slice the class of the most similar one (by perceptual hash) among those to learn from "
-    "still scores, and scores most under a random split, where copies lie on both sides. The "
-    "difference to a split by groups of near-copies is what leaks."
+    "The public set holds near-copies of its own slices. Somebody who knows nothing of tumors can "
+    "give each slice the class of the most similar training slice (by perceptual hash), and is "
+    "often right; most often under a random split, where copies lie on both sides. The difference "
+    "to a split by groups of near-copies is what leaks."
 )
 BOXES = (
     "Whether the map's strongest point lies in the box that an expert drew around the tumor "
@@ -144,8 +147,8 @@ def unseen(section: Record) -> Blocks:
     return (
         Text(
             "Slices of one patient look alike and follow one another in the set. This part holds "
-            "whole runs of look-alike slices that no other part has seen: what is lost here "
-            "against the test part was owed to knowing the patient."
+            "whole runs of look-alike slices that no other part has seen. Figures that are "
+            "worse here than on the test part say how much it helps to know the patient."
         ),
         figure_table("Unseen patients", labelled(section).items()),
         *per_class(section.get("per_class") or {}),
@@ -241,9 +244,9 @@ def audit(section: Record) -> Blocks:
             f"Of {section['slices']:,} slices {copies['slices_with_a_near_duplicate']:,} have a "
             f"near-copy in the set and {copies['exact_copies']:,} are exact copies; "
             f"{copies['pairs_with_different_classes']:,} pairs of copies disagree on the class. "
-            "The file alone tells a part of the classes: what follows is how often a classifier is "
-            "right that sees none of the picture but these. The largest class alone (dashed) is "
-            f"{probe['chance']:.1%}."
+            "The file alone gives away a part of the class: shown is how often a classifier is "
+            "right that knows only these properties of a file, and not the picture. Whoever always "
+            f"names the largest class is right in {probe['chance']:.1%} (dashed)."
         ),
         plot("audit", title, rows, ideal=probe["chance"]),
         folded(figure_table(title, rows.items())),
@@ -260,9 +263,9 @@ def sources(recorded: Sequence[Record]) -> Blocks:
     title = "Accuracy for a source, left out and seen"
     return (
         Text(
-            "The public set merges several collections. Each, as far as it can be told apart, was "
-            "left out of a short fit and answered by it, beside a short fit that has seen it. A "
-            "source that holds most slices of a class takes the class along when it is left out."
+            "The public set merges several collections. For each that can be told apart, one "
+            "network was trained briefly without it and one with it, and both answered its slices. "
+            "A source that holds most slices of a class takes the class along when it is left out."
         ),
         plot("sources", title, rows),
         folded(figure_table(title, rows.items())),

@@ -1,7 +1,5 @@
 """What the tumor classifier does with pictures of other hospitals, as part of its report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Read one slice from a picture file or a DICOM file, or say why not."""
 
-from __future__ import annotations
-
 import io
 import os
 from dataclasses import replace

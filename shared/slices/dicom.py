@@ -1,7 +1,5 @@
 """Read one slice from a DICOM file as a viewer shows it: rescaled, windowed, white on black."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

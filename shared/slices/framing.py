@@ -6,8 +6,6 @@ tells it where a picture came from. A map over what the network saw is put back 
 `onto_slice`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,15 +56,7 @@ class Prepared:
 
 
 def prepare(pixels: FloatImage, size: int) -> Prepared:
-    """Frame the head and stretch its intensities.
-
-    Args:
-        pixels: (H, W) float32 in 0..1.
-        size: side of the result, in pixels.
-
-    Returns:
-        A square of `size`, with the window it was taken from.
-    """
+    """Frame the head in (H, W) pixels of 0..1 and stretch its intensities: a square of `size`."""
     inverted = is_negative(pixels)
     upright = 1 - pixels if inverted else pixels
     window = head_window(upright)

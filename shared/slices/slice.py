@@ -1,7 +1,5 @@
 """What reading a file gives, whatever its format."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,14 +31,7 @@ class Slice:
 
 
 def to_unit_range(values: NDArray[np.generic]) -> tuple[FloatImage, float, float]:
-    """Map the smallest value to 0 and the largest to 1; a constant picture becomes 0.
-
-    Args:
-        values: (H, W) of any real dtype, finite.
-
-    Returns:
-        (H, W) float32 in 0..1, and the two values.
-    """
+    """(H, W) float32 from the smallest value as 0 to the largest as 1, and both; 0 if constant."""
     wide = values.astype(np.float64)
     low, high = float(wide.min()), float(wide.max())
     span = high - low or 1.0
@@ -48,14 +39,7 @@ def to_unit_range(values: NDArray[np.generic]) -> tuple[FloatImage, float, float
 
 
 def grey_of(rgb: NDArray[np.uint8]) -> tuple[FloatImage, float]:
-    """Luma (ITU-R BT.601) and colourfulness of an RGB picture.
-
-    Args:
-        rgb: (H, W, 3) uint8.
-
-    Returns:
-        (H, W) float32 in 0..1, and the mean difference of the channels (0..1).
-    """
+    """(H, W) luma (ITU-R BT.601) and colourfulness, 0..1 each, of (H, W, 3) uint8."""
     wide = rgb.astype(np.int16)
     spread = wide.max(axis=2) - wide.min(axis=2)
     lit = wide.max(axis=2) > 25

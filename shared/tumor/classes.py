@@ -4,8 +4,6 @@ The network's own order of labels stands in its `decision.json`; this is about t
 class gets a row here; one that is missing is shown by its label.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 HEALTHY = "notumor"

@@ -4,8 +4,6 @@ It stays raw and signed until it is drawn: divided by its own maximum, an empty 
 a full one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -103,14 +101,7 @@ def quoted(names: Sequence[str]) -> str:
 
 
 def levels(heatmap: Heatmap) -> FloatImage:
-    """The positive part over its own largest value; all 0 where the map shows nothing.
-
-    Args:
-        heatmap: raw and signed.
-
-    Returns:
-        (h, w) float32 in 0..1.
-    """
+    """(h, w) in 0..1: the positive part over its own largest value; all 0 where there is none."""
     if heatmap.empty:
         return np.zeros_like(heatmap.values)
     positive = np.clip(heatmap.values, 0, None)
@@ -119,31 +110,14 @@ def levels(heatmap: Heatmap) -> FloatImage:
 
 
 def marked(heatmap: Heatmap, size: int) -> NDArray[np.bool_]:
-    """The region that a map marks, over the square that the network saw.
-
-    Args:
-        heatmap: raw and signed.
-        size: side of the square, pixels.
-
-    Returns:
-        (size, size) booleans: where the map is at least `MARKED_FROM` of its largest value; none
-            when empty.
-    """
+    """(size, size) booleans: where a map reaches `MARKED_FROM` of its largest value."""
     whole = Window(0, 0, size)
     grown = onto_slice(levels(heatmap), whole, (size, size))
     return grown >= MARKED_FROM if not heatmap.empty else np.zeros((size, size), dtype=bool)
 
 
 def outline(heatmap: Heatmap, window: Window) -> list[list[list[float]]]:
-    """The rim of the marked region.
-
-    Args:
-        heatmap: raw and signed.
-        window: where in the slice the map lies.
-
-    Returns:
-        Closed lines of [x, y] in pixels of the slice; none when the map is empty.
-    """
+    """The rim of the marked region: closed lines of [x, y] in pixels of the slice, if any."""
     if heatmap.empty:
         return []
     grid = np.pad(levels(heatmap), 1)  # the rim closes at the edge of the map

@@ -6,8 +6,6 @@ the network was fitted on: one minus the mean cosine to the nearest few (after S
 at home do not hold far from it, so pictures beyond a threshold get their own, wider ones.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

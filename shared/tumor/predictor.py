@@ -4,8 +4,6 @@ The forward pass is the expensive part. It runs once: its last feature map is ke
 and Grad-CAM goes on from there.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -71,28 +69,14 @@ def open_network(path: Path, *, threads: int | None = None) -> OnnxNetwork:
 def run_network(
     network: OnnxNetwork, batch: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """One forward pass.
-
-    Args:
-        network: an open network.
-        batch: (N, 3, S, S) float32, normalised to -1..1.
-
-    Returns:
-        The last feature map (N, C, h, w) and the logits (N, K), both float32.
-    """
+    """One pass of (N, 3, S, S) in -1..1: the last feature map (N, C, h, w), the logits (N, K)."""
     features, logits = network.session.run([FEATURES, LOGITS], {INPUT: batch})
     return features, logits
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A checkpoint in memory.
-
-    Attributes:
-        folder: where it was read from.
-        network: the ONNX session.
-        decision: temperature, prediction set and gate.
-    """
+    """A checkpoint in memory: the ONNX session, and the decision on what it gives."""
 
     folder: Path
     network: OnnxNetwork
@@ -160,13 +144,7 @@ def load_predictor(folder: Path, *, threads: int | None = None) -> Predictor:
 def predict(
     predictor: Predictor, pixels: NDArray[np.float32], colourfulness: float = 0.0
 ) -> Answer:
-    """Answer for one slice.
-
-    Args:
-        predictor: a loaded checkpoint.
-        pixels: (H, W) float32 in 0..1.
-        colourfulness: of the picture that the pixels were read from, 0..1 (`Slice`).
-    """
+    """Answer for one slice, (H, W) float32 in 0..1, read from a picture this colourful (0..1)."""
     answer = predict_many(predictor, [pixels])[0]
     if colourfulness > MOST_COLOURFUL:
         return replace(answer, label=None, prediction_set=(), refusal=COLOURED_PICTURE)
@@ -174,12 +152,7 @@ def predict(
 
 
 def predict_many(predictor: Predictor, slices: Sequence[NDArray[np.float32]]) -> list[Answer]:
-    """Answer for several slices in one forward pass, in their order.
-
-    Args:
-        predictor: a loaded checkpoint.
-        slices: each (H, W) float32 in 0..1; shapes may differ. At least one.
-    """
+    """Answer for slices, each (H, W) float32 in 0..1, in one forward pass and in their order."""
     squares = [prepare(pixels, predictor.size) for pixels in slices]
     batch = to_input(np.stack([square.pixels for square in squares]))
     features, logits = run_network(predictor.network, batch)

@@ -7,8 +7,6 @@ maps that miss it; removing what a map marks did not, because the network answer
 the slice too (docs/decisions/0004).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -3,12 +3,12 @@
 import logging
 from pathlib import Path
 
-from shared.checkpoint.loading import begin, open_first
+from shared.checkpoint.loading import begin, open_or_wait
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(message)s")
     logging.getLogger("shared").setLevel(logging.INFO)  # it says which checkpoint was loaded
     begun = begin(Path(__file__).parent, variable="LOAN_CHECKPOINT", task="loan")
-    from loan_space.page import build, launch  # the Hub answers while these are imported
+    from loan_space.page import build, launch, wait  # the Hub answers while these are imported
 
-    launch(open_first(begun, build))
+    launch(open_or_wait(begun, build, wait))

@@ -13,7 +13,7 @@ def test_examples_are_answered_as_expected(client: Client, examples: list[dict[s
     wrong = []
     for example in examples:
         answer = client.predict(image=handle_file(example["path"]), api_name="/predict")
-        said = answer["prediction_set"] if answer["refusal"] is None else ["refused"]
-        if example["expected"] not in said:
-            wrong.append((example["caption"], example["expected"], said))
+        answers = answer["prediction_set"] if answer["refusal"] is None else ["refused"]
+        if example["expected"] not in answers:
+            wrong.append((example["caption"], example["expected"], answers))
     assert wrong == []

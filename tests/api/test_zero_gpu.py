@@ -76,10 +76,10 @@ def tumor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnZero]:
 
 def explained(space: OnZero, example: str, method: str) -> dict[str, Any]:
     """The map of the example by a slow method."""
-    found = space.client.predict(
+    explanation = space.client.predict(
         image=handle_file(example), method=method, target="glioma", api_name="/explain"
     )
-    return found["map"]
+    return explanation["map"]
 
 
 def test_the_tumor_space_starts_and_answers_without_the_gpu(tumor: OnZero, example: str) -> None:

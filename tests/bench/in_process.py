@@ -96,7 +96,7 @@ def eager(checkpoint: Path, prepared: FloatImage, target: int) -> Callable[[], o
     def run() -> object:
         batch = torch.from_numpy(to_input(prepared))
         heat = cam(input_tensor=batch, targets=targets)[0]
-        shares = torch.softmax(cam.outputs.detach(), dim=1)[0]
-        return shares.tolist(), show_cam_on_image(picture, heat, use_rgb=True)
+        probabilities = torch.softmax(cam.outputs.detach(), dim=1)[0]
+        return probabilities.tolist(), show_cam_on_image(picture, heat, use_rgb=True)
 
     return run

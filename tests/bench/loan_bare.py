@@ -32,11 +32,11 @@ class Ensemble(nn.Module):
         encoding = ann.encoding
         self.source = torch.from_numpy(encoding.source)
         self.low, self.width, self.centre, self.scale = (
-            torch.from_numpy(each)
-            for each in (encoding.low, encoding.width, encoding.centre, encoding.scale)
+            torch.from_numpy(array)
+            for array in (encoding.low, encoding.width, encoding.centre, encoding.scale)
         )
-        self.weights = [torch.from_numpy(each) for each in ann.weights]
-        self.biases = [torch.from_numpy(each) for each in ann.biases]
+        self.weights = [torch.from_numpy(array) for array in ann.weights]
+        self.biases = [torch.from_numpy(array) for array in ann.biases]
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, K) features to (N,) probabilities."""

@@ -66,12 +66,12 @@ def answering(served: Served, bare: Bare, people: Table, *, rounds: int, repeats
 def explaining(served: Served, people: Table, *, rounds: int, repeats: int) -> list[Row]:
     """What the page shows beside an answer."""
     answered = [answer_application(served, Application(row, ())) for row in people]
-    refused = [each for each in answered if (each.probabilities < served.threshold).any()]
+    refused = [case for case in answered if (case.probabilities < served.threshold).any()]
     number = next(k for k, field in enumerate(served.fields) if field.kind == "number")
     population = served.predictor.population.table
     calls = {
         "shapley": in_turns(lambda row: contributions_of(served, row), people),
-        "advice": in_turns(lambda each: as_advice(served, each), refused or answered),
+        "advice": in_turns(lambda case: as_advice(served, case), refused or answered),
         "curve": in_turns(
             lambda row: curve(served.score, served.fields, row, number, population), people
         ),

@@ -15,10 +15,10 @@ SPACE = Path(__file__).parents[2] / "spaces" / "loan"
 
 def peak_mb() -> float:
     """From the system's own book: `ru_maxrss` of a child begins with the peak of its parent."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    if found is None:
+    match = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    if match is None:
         raise RuntimeError("The system does not tell the peak memory of a process.")
-    return int(found[1]) / 1024
+    return int(match[1]) / 1024
 
 
 if __name__ == "__main__":

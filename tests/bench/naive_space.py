@@ -35,9 +35,9 @@ def predict(image: Image.Image) -> tuple[dict[str, float], np.ndarray]:
     small = resize(image.convert("RGB"))
     with one_at_a_time, GradCAM(model=model, target_layers=[model.bn2]) as cam:
         heat = cam(input_tensor=to_tensor(small).unsqueeze(0), targets=None)[0]  # the likeliest
-        shares = torch.softmax(cam.outputs.detach(), dim=1)[0]
+        probabilities = torch.softmax(cam.outputs.detach(), dim=1)[0]
     overlay = show_cam_on_image(np.asarray(small, np.float32) / 255, heat, use_rgb=True)
-    return dict(zip(labels, shares.tolist(), strict=True)), overlay
+    return dict(zip(labels, probabilities.tolist(), strict=True)), overlay
 
 
 gr.Interface(predict, gr.Image(type="pil"), [gr.Label(), gr.Image()], api_name="predict").launch()

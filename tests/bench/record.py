@@ -25,7 +25,7 @@ def read_record(path: Path) -> Record:
     """What has been recorded; an empty record where there is none.
 
     Raises:
-        ValueError: the file is no record of this schema.
+        ValueError: the file is not a record of this schema.
     """
     if not path.exists():
         return {"schema": SCHEMA, "machine": {}, "rows": []}

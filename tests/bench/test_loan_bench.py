@@ -44,10 +44,10 @@ def network(seed: int, *widths: int) -> Ann:
 def test_the_ensemble_in_pytorch_says_what_the_space_says() -> None:
     features = np.random.default_rng(1).normal(size=(5000, 4)).astype(np.float32)
     for ann in (network(2, 8), network(3, 8, 5)):
-        said = Bare(Constant(), Ensemble(ann)).predict_proba(features)[1]
-        assert said.shape == (5000,)
-        assert np.ptp(said) > 0.1
-        np.testing.assert_allclose(said, approval(ann, features), atol=1e-6)
+        probabilities = Bare(Constant(), Ensemble(ann)).predict_proba(features)[1]
+        assert probabilities.shape == (5000,)
+        assert np.ptp(probabilities) > 0.1
+        np.testing.assert_allclose(probabilities, approval(ann, features), atol=1e-6)
 
 
 class Constant:

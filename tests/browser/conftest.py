@@ -35,9 +35,9 @@ def loan_page(request: pytest.FixtureRequest, browser: Browser, loan_server: Any
     width, height = request.param
     context = browser.new_context(viewport={"width": width, "height": height})
     window = context.new_page()
-    said = watched(window)
+    messages = watched(window)
     window.goto(loan_server.address)
     answered(window)
     yield window
     context.close()
-    assert said == []
+    assert messages == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loan_checkpoint import Values, predictor, probabilities
 from playwright.sync_api import Page, expect
-from visit_loan import SOON, shares
+from visit_loan import SOON, shown_probabilities
 
 from loan_space.applicant.panels import HEADLINES
 from loan_space.serving import verdict
@@ -16,13 +16,13 @@ DEFAULTS: Values = {field.name: field.default for field in DECISION.fields}
 
 def shown(values: Values) -> list[str]:
     """What the page should say of an applicant, machine learning first."""
-    return [percent(share) for share in probabilities(values).values()]
+    return [percent(probability) for probability in probabilities(values).values()]
 
 
 def expect_answer(page: Page, values: Values) -> None:
     """Both answers are those to an applicant."""
-    expect(shares(page)).to_have_text(shown(values), timeout=SOON)
-    approves = [share >= DECISION.threshold for share in probabilities(values).values()]
+    expect(shown_probabilities(page)).to_have_text(shown(values), timeout=SOON)
+    approves = [answer >= DECISION.threshold for answer in probabilities(values).values()]
     expect(page.locator(".panel .answer")).to_have_text(HEADLINES[verdict(approves)])
 
 

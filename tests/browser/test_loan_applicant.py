@@ -106,12 +106,12 @@ def test_other_methods_give_their_opinions_when_asked(
     browser: Browser, loan_server: Server
 ) -> None:
     page = open_loan(browser, loan_server.address, 390)
-    said = watched(page)
+    messages = watched(page)
     page.get_by_role("button", name="More: second opinions").click()
     page.get_by_role("button", name="Ask for second opinions").click()
     expect(page.locator(".opinions")).to_contain_text("Integrated Gradients", timeout=60_000)
     page.close()
-    assert said == []
+    assert messages == []
 
 
 def test_a_link_brings_the_same_applicant_and_is_told_to_no_server(
@@ -156,7 +156,9 @@ def test_a_link_that_says_what_cannot_be_is_told_so(browser: Browser, loan_serve
 def test_on_paper_there_are_values_and_no_controls(loan_page: Page) -> None:
     loan_page.emulate_media(media="print")
     for control in ("button", "input[type=range]", ".help", "[role=tab]", ".loan-examples"):
-        assert not [each for each in loan_page.locator(control).all() if each.is_visible()], control
+        assert not [
+            element for element in loan_page.locator(control).all() if element.is_visible()
+        ], control
     expect(number(loan_page, "applicant_income")).to_be_visible()
     expect(loan_page.get_by_text("Semiurban", exact=True).first).to_be_visible()
     expect(loan_page.get_by_text("Rural", exact=True).first).to_be_hidden()

@@ -75,14 +75,14 @@ def test_what_is_no_table_is_a_sentence_and_the_page_goes_on(
     loan_page: Page, tmp_path: Path
 ) -> None:
     show(loan_page, "Many applicants")
-    for name, content, said in (
+    for name, content, reason in (
         ("empty.csv", "", "empty"),
         ("other.csv", "name,age\nx,3\n", "ApplicantIncome"),
         ("wrong.csv", lines(row()).replace("LoanAmount", "Loan Amnt"), '"Loan Amnt"'),
     ):
         (tmp_path / name).write_text(content)
         loan_page.set_input_files(CHOOSE, tmp_path / name)
-        expect(loan_page.get_by_role("alert")).to_contain_text(said, timeout=SOON)
+        expect(loan_page.get_by_role("alert")).to_contain_text(reason, timeout=SOON)
         expect(loan_page.get_by_role("button", name="Download the answers")).to_be_hidden()
     (tmp_path / "right.csv").write_text(lines(row()))
     loan_page.set_input_files(CHOOSE, tmp_path / "right.csv")

@@ -68,7 +68,7 @@ def test_all_comes_from_this_server_and_the_console_stays_empty(
     browser: Browser, loan_server: Server
 ) -> None:
     page = browser.new_page()
-    said, hosts = watched(page), set()
+    messages, hosts = watched(page), set()
     page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
     page.goto(loan_server.address)
     expect(page.locator(".why svg")).to_be_visible(timeout=30_000)
@@ -76,7 +76,7 @@ def test_all_comes_from_this_server_and_the_console_stays_empty(
         show(page, tab)
     page.close()
     assert hosts - {None} == {"127.0.0.1"}
-    assert said == []
+    assert messages == []
 
 
 def test_the_keyboard_reaches_every_control_of_every_tab(

@@ -13,10 +13,10 @@ MODELS = ("ml", "ann")
 
 def watched(page: Page) -> list[str]:
     """What a page will say in its console and the errors of its scripts, as a list that grows."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    return messages
 
 
 def open_loan(
@@ -52,7 +52,7 @@ def answered(page: Page) -> None:
     expect(page.locator(".why svg")).to_be_visible(timeout=SOON)
 
 
-def shares(page: Page) -> Locator:
+def shown_probabilities(page: Page) -> Locator:
     """The probabilities as they are shown, machine learning first."""
     return page.locator(".panel .bar-share")
 

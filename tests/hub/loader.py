@@ -22,7 +22,7 @@ import json, logging, sys, time
 from dataclasses import asdict
 from pathlib import Path
 from shared import pauses
-from shared.checkpoint.loading import begin, open_first
+from shared.checkpoint.loading import begin, open_first, open_or_wait
 from shared.errors import CheckpointError
 
 logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -36,9 +36,15 @@ if "hurry" in sys.argv:
     pauses.FACTOR = 0.02
 begun = time.monotonic()
 asking = begin(Path(sys.argv[1]), variable="SOME_CHECKPOINT", task="tumor")
-opened = open_first(asking, open_it)
-answer = {**asdict(opened.checkpoint), "took": time.monotonic() - begun, "later": None}
-if opened.later is not None and "later" in sys.argv:
+opened = (
+    open_or_wait(asking, open_it, lambda waiting: None)
+    if "waits" in sys.argv
+    else open_first(asking, open_it)
+)
+took = time.monotonic() - begun
+checkpoint = opened.checkpoint or opened.later()
+answer = {**asdict(checkpoint), "took": took, "later": None}
+if opened.checkpoint and opened.later is not None and "later" in sys.argv:
     try:
         answer["later"] = asdict(opened.later())
     except CheckpointError as error:
@@ -62,7 +68,7 @@ class Loader:
 
         Args:
             words: "later" waits for the Hub's copy, too, and with "hurry" asks again soon;
-                "fails-hub" cannot open what is from it.
+                "fails-hub" cannot open what is from it; "waits" where nothing else is at hand.
         """
         return [sys.executable, "-c", LOAD, str(self.space), *words]
 

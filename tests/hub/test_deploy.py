@@ -57,14 +57,20 @@ def test_without_a_published_model_the_bundled_checkpoint_goes_along(
     assert "(bundled)" in done.out
 
 
-def test_with_a_published_model_the_bundled_one_goes_along_only_when_asked(
+def test_with_a_published_model_the_bundled_one_goes_along_unless_it_is_left_out(
     hub: Hub, checkout: Checkout
 ) -> None:
     checkout.publish()
-    assert "without the bundled one" in checkout.deploy().out
-    assert "checkpoint/ml.onnx" not in files_of(hub)
-    assert "with the bundled one in checkpoint/" in checkout.deploy("--with-checkpoint").out
+    assert "with the bundled one in checkpoint/" in checkout.deploy().out
     assert "checkpoint/ml.onnx" in files_of(hub)
+    assert "without the bundled one" in checkout.deploy("--without-checkpoint").out
+    assert "checkpoint/ml.onnx" not in files_of(hub)
+
+
+def test_a_space_that_could_never_answer_is_not_assembled(hub: Hub, checkout: Checkout) -> None:
+    done = checkout.deploy("--without-checkpoint")
+    assert done.code == 1
+    assert "No loan model has been published" in done.err
 
 
 def test_what_is_there_already_is_not_put_up_again(hub: Hub, checkout: Checkout) -> None:

@@ -103,7 +103,7 @@ def test_a_copy_that_does_not_come_after_all_says_why(hub: Hub, loader: Loader) 
 def test_a_slow_hub_is_waited_for_when_nothing_else_is_there(hub: Hub, loader: Loader) -> None:
     (loader.space / "checkpoint" / "model.onnx").unlink()
     hub.slow("resolve", PATIENCE + 1)
-    done = loader.run()
+    done = loader.run("waits")
     assert done.returncode == 0
     assert f'"revision": "{loader.commit}"' in done.stdout
     assert "the only source left" in done.stderr

@@ -185,4 +185,6 @@ def test_a_space_that_bundles_nothing_waits_for_its_model(hub: Hub, tmp_path: Pa
     hub.slow("resolve", 5, part="body")
     with running_published(hub, space, tmp_path / "home") as server:
         assert "the only source left" in server.log.read_text(encoding="utf-8")
+        assert model(server)["source"] == "waiting"
+        wait_for(server, "checkpoint: hub, ")
         assert model(server)["source"] == "hub"

@@ -54,10 +54,11 @@ def test_files_other_than_the_locked_ones_are_a_failure(
     assert live.look().code == 1
 
 
+@pytest.mark.parametrize("before", ["bundled", "waiting"])
 def test_a_space_that_takes_the_model_over_later_is_waited_for(
-    live: Checkout, builder: QuickBuilder
+    live: Checkout, builder: QuickBuilder, before: str
 ) -> None:
-    builder.answers = [BUNDLED, revision_of(locked(live))]
+    builder.answers = [{**BUNDLED, "source": before}, revision_of(locked(live))]
     assert live.look().code == 0
 
 
@@ -68,6 +69,15 @@ def test_a_space_that_stays_with_the_bundled_model_says_why(
     done = live.look("--wait", "1")
     assert done.code == 1
     assert f"answers with {'b' * 12} (bundled), not with the locked" in done.err
+    assert f"The Space says: {WHY}" in done.err
+
+
+def test_a_space_that_has_no_model_yet_says_why(live: Checkout, builder: QuickBuilder) -> None:
+    waiting = {**revision_of(locked(live)), "source": "waiting", "why": WHY}
+    builder.answers = [waiting]
+    done = live.look("--wait", "1")
+    assert done.code == 1
+    assert "(waiting), not with the locked" in done.err
     assert f"The Space says: {WHY}" in done.err
 
 

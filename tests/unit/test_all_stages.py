@@ -117,33 +117,33 @@ def test_it_answers(made: tuple[Path, Path]) -> None:
 
 
 def test_every_figure_has_its_n_and_its_interval(made: tuple[Path, Path]) -> None:
-    found = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
-    figures = [*found["headline"], found["localisation"]["centre"]["energy"]]
-    figures += [row["accuracy"] for row in found["robustness"]]
-    figures += [row["recall"] for row in found["classification"]["per_class"].values()]
-    assert len(found["headline"]) == 9
+    evaluation = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
+    figures = [*evaluation["headline"], evaluation["localisation"]["centre"]["energy"]]
+    figures += [row["accuracy"] for row in evaluation["robustness"]]
+    figures += [row["recall"] for row in evaluation["classification"]["per_class"].values()]
+    assert len(evaluation["headline"]) == 9
     for figure in figures:
         assert figure["low"] <= figure["value"] <= figure["high"]
         assert figure["n"] > 0
-    parts = found["splits"]["sizes"]
+    parts = evaluation["splits"]["sizes"]
     assert sum(parts.values()) == A_CLASS * len(CLASSES)
-    assert found["classification"]["accuracy"]["n"] == parts["test"]
-    assert np.sum(found["classification"]["confusion"]["counts"]) == parts["test"]
+    assert evaluation["classification"]["accuracy"]["n"] == parts["test"]
+    assert np.sum(evaluation["classification"]["confusion"]["counts"]) == parts["test"]
 
 
 def test_the_draws_are_of_the_figures_and_of_their_files(made: tuple[Path, Path]) -> None:
     check_measured(made[1])
-    found = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
+    evaluation = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
     draws = read_draws(made[1])
-    assert [row["name"] for row in found["headline"]] == [
+    assert [row["name"] for row in evaluation["headline"]] == [
         "macro_f1", "macro_f1_unseen", "accuracy", "ece", "coverage", "pointing", "energy",
         "refused_other", "refused_slices",
     ]  # fmt: skip
-    assert set(draws) == {row["name"] for row in found["headline"]}
+    assert set(draws) == {row["name"] for row in evaluation["headline"]}
     of_test = ("macro_f1", "accuracy", "coverage", "ece", "refused_slices")
     assert len({draws[name].pairing for name in of_test}) == 1
-    assert len({found.pairing for found in draws.values()}) == 4
-    for row in found["headline"]:
+    assert len({draw.pairing for draw in draws.values()}) == 4
+    for row in evaluation["headline"]:
         assert row["better"] == ("lower" if row["name"] in ("ece", "refused_slices") else "higher")
         spread = row["high"] - row["low"]
         median = float(np.median(draws[row["name"]].values))
@@ -152,9 +152,9 @@ def test_the_draws_are_of_the_figures_and_of_their_files(made: tuple[Path, Path]
 
 def test_the_card_says_what_was_measured(made: tuple[Path, Path]) -> None:
     card = (made[1] / "README.md").read_text(encoding="utf-8")
-    found = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
+    evaluation = json.loads((made[1] / "evaluation.json").read_text(encoding="utf-8"))
     assert "{" not in card.replace("{#", "")
-    for row in found["headline"]:
+    for row in evaluation["headline"]:
         assert row["label"] in card
         assert f"{row['value']:.3f}" in card
 

@@ -40,12 +40,18 @@ MODEL_CODE |= {"sklearn", "skops", "scipy"}
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_imports_only_what_lies_in_its_direction(package: str) -> None:
-    found = modules(PACKAGES[package])
-    assert found
-    for module in found:
+    paths = modules(PACKAGES[package])
+    assert paths
+    for module in paths:
         wrong = (top_levels(module) & OURS) - MAY_IMPORT[package]
         wrong -= {"spaces"} if module == ZERO_GPU else set()
         assert not wrong, f"{module.relative_to(ROOT)} imports {wrong}"
+
+
+def test_rows_of_tables_are_written_in_one_place() -> None:
+    writers = [path for root in PACKAGES.values() for path in modules(root)]
+    writers = [path for path in writers if "<tr" in path.read_text(encoding="utf-8")]
+    assert writers == [PACKAGES["shared"] / "report" / "html.py"]
 
 
 def test_no_stage_of_training_knows_of_its_release() -> None:
@@ -124,8 +130,8 @@ def test_the_folder_of_the_spaces_is_no_package() -> None:
 def test_every_package_is_installed_and_the_root_is_not_on_the_path(tmp_path: Path) -> None:
     code = (
         f"import importlib.util, sys, {', '.join(PACKAGES)}\n"
-        "found = importlib.util.find_spec('spaces')\n"
-        "print(found.origin if found else None, *sys.path, sep='\\n')"
+        "spec = importlib.util.find_spec('spaces')\n"
+        "print(spec.origin if spec else None, *sys.path, sep='\\n')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

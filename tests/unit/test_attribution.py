@@ -61,10 +61,10 @@ def test_integrated_gradients_add_up_to_the_difference_of_the_logits(
         end, start = network(pixels()), network(torch.full_like(pixels(), BLACK))
     meningioma = bundled.predictor().labels.index("meningioma")
     difference = float(end[0, meningioma] - start[0, meningioma])
-    _, found = integrated
-    assert found.gap is not None
-    assert found.values.sum() == pytest.approx(difference, abs=found.gap + 1e-3)
-    assert found.gap < 0.1 * abs(difference)
+    _, heatmap = integrated
+    assert heatmap.gap is not None
+    assert heatmap.values.sum() == pytest.approx(difference, abs=heatmap.gap + 1e-3)
+    assert heatmap.gap < 0.1 * abs(difference)
 
 
 def test_integrated_gradients_agree_with_captum_in_one_piece(

@@ -9,7 +9,7 @@ from training.tumor.audit import audit
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def audited(tmp_path_factory):
     root = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
     for bright, name in ((80, "glioma"), (160, "notumor")):
@@ -27,25 +27,25 @@ def found(tmp_path_factory):
     return audit(root, duplicate_bits=16, seed=0)
 
 
-def test_counts_modes_and_sizes(found):
-    assert found["classes"] == {"glioma": 31, "notumor": 31}
-    assert found["modes"]["glioma"] == {"L": 31}
-    assert found["modes"]["notumor"] == {"RGB": 30, "L": 1}
-    assert found["sizes"] == {"64x64": 61, "80x80": 1}
+def test_counts_modes_and_sizes(audited):
+    assert audited["classes"] == {"glioma": 31, "notumor": 31}
+    assert audited["modes"]["glioma"] == {"L": 31}
+    assert audited["modes"]["notumor"] == {"RGB": 30, "L": 1}
+    assert audited["sizes"] == {"64x64": 61, "80x80": 1}
 
 
-def test_copies_are_found_and_those_that_disagree(found):
-    copies = found["duplicates"]
+def test_copies_are_found_and_those_that_disagree(audited):
+    copies = audited["duplicates"]
     assert copies["exact_copies"] == 1
     assert copies["slices_with_a_near_duplicate"] == 3
     assert copies["pairs_with_different_classes"] == 2
     assert copies["groups"] == 60
 
 
-def test_the_probe_sees_the_clue(found):
-    probe = found["probe"]
+def test_the_probe_sees_the_clue(audited):
+    probe = audited["probe"]
     for figure in (probe["by_clue"]["border mean"], probe["all_clues"]):
         assert figure["value"] > 0.85
         assert figure["low"] <= figure["value"] <= figure["high"]
         assert figure["n"] == 62
-    assert found["probe"]["chance"] == pytest.approx(0.5)
+    assert audited["probe"]["chance"] == pytest.approx(0.5)

@@ -15,8 +15,8 @@ def simulated(count, temperature, seed=0):
     """Logits that are too sharp by `temperature`, and classes drawn from the true probabilities."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(0, 2, (count, 4)).astype(np.float32)
-    shares = probabilities(logits, 1.0)
-    targets = np.array([rng.choice(4, p=row) for row in shares])
+    calibrated = probabilities(logits, 1.0)
+    targets = np.array([rng.choice(4, p=row) for row in calibrated])
     return logits * np.float32(temperature), targets
 
 
@@ -27,24 +27,26 @@ def test_a_known_temperature_is_found():
 
 def test_the_sets_hold_the_truth_at_least_as_often_as_they_say():
     logits, targets = simulated(8_000, 1.0)
-    shares = probabilities(logits, 1.0)
-    quantile = fit_set_quantile(shares[:2000], targets[:2000], 0.9)
-    inside = prediction_set(shares[2000:], quantile)
+    calibrated = probabilities(logits, 1.0)
+    quantile = fit_set_quantile(calibrated[:2000], targets[:2000], 0.9)
+    inside = prediction_set(calibrated[2000:], quantile)
     held = inside[np.arange(6000), targets[2000:]].mean()
     assert 0.88 < held < 0.97
     assert 1 < inside.sum(axis=1).mean() < 3.5
 
 
 def test_the_quantile_by_hand():
-    shares = np.array([[0.9, 0.1], [0.3, 0.7], [0.2, 0.8], [0.1, 0.9]])
+    calibrated = np.array([[0.9, 0.1], [0.3, 0.7], [0.2, 0.8], [0.1, 0.9]])
     targets = np.zeros(4, dtype=np.int64)
-    assert fit_set_quantile(shares, targets, 0.5) == pytest.approx(0.8)  # ceil(5 x 0.5) = 3rd of 4
-    assert fit_set_quantile(shares, targets, 0.95) == 1.0  # too few to promise that much
+    assert fit_set_quantile(calibrated, targets, 0.5) == pytest.approx(
+        0.8
+    )  # ceil(5 x 0.5) = 3rd of 4
+    assert fit_set_quantile(calibrated, targets, 0.95) == 1.0  # too few to promise that much
 
 
 def test_a_class_likelier_than_the_misses_that_are_allowed_is_never_ruled_out():
-    shares = np.tile([0.98, 0.02], (100, 1))
-    quantile = fit_set_quantile(shares, np.zeros(100, dtype=np.int64), 0.95)
+    calibrated = np.tile([0.98, 0.02], (100, 1))
+    quantile = fit_set_quantile(calibrated, np.zeros(100, dtype=np.int64), 0.95)
     unsure = np.array([[0.94, 0.06], [0.96, 0.04]])
     assert prediction_set(unsure, quantile).tolist() == [[True, True], [True, False]]
 
@@ -79,14 +81,14 @@ def test_the_gate_turns_away_a_kind_that_it_has_not_seen():
             for name in ("slices", "brains", "other")
         },
     )
-    found = fit_gate(halves, seed=0)
+    fitted = fit_gate(halves, seed=0)
     fresh = np.concatenate([rng.normal(0, 1, (500, 32)).astype(np.float32)] * 2, axis=1)
-    scores = gate_score(found.gate, pooled(as_features(fresh)))
-    slices = gate_score(found.gate, pooled(as_features(fresh + np.concatenate([SIGN, SIGN]))))
-    assert (scores < found.gate.threshold).mean() > 0.85
-    assert (slices < found.gate.threshold).mean() < 0.03
-    assert set(found.refused_by_strength) == {"0.01", "0.1", "1"}
-    assert min(found.refused_by_strength.values()) > 0.5
+    scores = gate_score(fitted.gate, pooled(as_features(fresh)))
+    slices = gate_score(fitted.gate, pooled(as_features(fresh + np.concatenate([SIGN, SIGN]))))
+    assert (scores < fitted.gate.threshold).mean() > 0.85
+    assert (slices < fitted.gate.threshold).mean() < 0.03
+    assert set(fitted.refused_by_strength) == {"0.01", "0.1", "1"}
+    assert min(fitted.refused_by_strength.values()) > 0.5
 
 
 def test_a_kind_left_out_is_left_out():

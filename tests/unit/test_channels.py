@@ -37,9 +37,9 @@ def linear_head(monkeypatch: pytest.MonkeyPatch) -> None:
 def strongest(target: str, count: int) -> list[tuple[int, float]]:
     predictor: Predictor = FakePredictor()  # type: ignore[assignment]
     answer: Answer = FakeAnswer()  # type: ignore[assignment]
-    found = strongest_channels(predictor, answer, target, count)
-    assert all(each.values.sum() == pytest.approx(each.adds) for each in found)
-    return [(each.index, pytest.approx(each.adds)) for each in found]
+    channels = strongest_channels(predictor, answer, target, count)
+    assert all(channel.values.sum() == pytest.approx(channel.adds) for channel in channels)
+    return [(channel.index, pytest.approx(channel.adds)) for channel in channels]
 
 
 def test_the_strongest_come_first_and_those_against_are_left_out() -> None:

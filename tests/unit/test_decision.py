@@ -10,8 +10,8 @@ from shared.tumor.decision import prediction_set, probabilities, read_decision
 
 
 def test_temperature_two_halves_the_logits():
-    shares = probabilities(np.array([2 * np.log(3.0), 0.0], np.float32), 2.0)
-    np.testing.assert_allclose(shares, [0.75, 0.25], rtol=1e-6)
+    calibrated = probabilities(np.array([2 * np.log(3.0), 0.0], np.float32), 2.0)
+    np.testing.assert_allclose(calibrated, [0.75, 0.25], rtol=1e-6)
 
 
 def test_huge_logits_do_not_overflow():

@@ -22,25 +22,25 @@ def encoded(picture, kind="PNG", **options):
 
 
 def test_a_grey_png_keeps_its_values():
-    found = read_slice(encoded(Image.fromarray(RAMP)))
-    np.testing.assert_allclose(found.pixels, RAMP / 255, atol=1e-6)
-    assert found.pixels.dtype == np.float32
-    assert (found.format, found.frames, found.notes) == ("PNG", 1, ())
+    result = read_slice(encoded(Image.fromarray(RAMP)))
+    np.testing.assert_allclose(result.pixels, RAMP / 255, atol=1e-6)
+    assert result.pixels.dtype == np.float32
+    assert (result.format, result.frames, result.notes) == ("PNG", 1, ())
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM"])
 def test_other_formats_are_read(kind):
-    found = read_slice(encoded(Image.fromarray(RAMP), kind))
-    assert found.format == kind
-    assert np.abs(found.pixels - RAMP / 255).max() < 0.05
+    result = read_slice(encoded(Image.fromarray(RAMP), kind))
+    assert result.format == kind
+    assert np.abs(result.pixels - RAMP / 255).max() < 0.05
 
 
 def test_sixteen_bits_are_not_cut_to_eight():
     wide = np.tile(np.linspace(1000, 1100, 64).astype(np.uint16), (48, 1))
-    found = read_slice(encoded(Image.fromarray(wide)))
-    assert found.pixels.min() == 0 and found.pixels.max() == 1
-    assert len(np.unique(found.pixels)) == len(np.unique(wide))
-    assert "1000 to 1100" in found.notes[0]
+    result = read_slice(encoded(Image.fromarray(wide)))
+    assert result.pixels.min() == 0 and result.pixels.max() == 1
+    assert len(np.unique(result.pixels)) == len(np.unique(wide))
+    assert "1000 to 1100" in result.notes[0]
 
 
 def test_floats_that_are_no_numbers_are_refused():
@@ -53,47 +53,47 @@ def test_floats_that_are_no_numbers_are_refused():
 def test_transparent_parts_become_black():
     rgba = np.full((48, 64, 4), 255, np.uint8)
     rgba[:, :32, 3] = 0
-    found = read_slice(encoded(Image.fromarray(rgba)))
-    assert found.pixels[:, :32].max() == 0 and found.pixels[:, 32:].min() == 1
-    assert "Transparent" in found.notes[0]
+    result = read_slice(encoded(Image.fromarray(rgba)))
+    assert result.pixels[:, :32].max() == 0 and result.pixels[:, 32:].min() == 1
+    assert "Transparent" in result.notes[0]
 
 
 def test_a_palette_is_looked_up():
     picture = Image.fromarray((RAMP > 127).astype(np.uint8), "L").convert("P")
     picture.putpalette([200, 200, 200, 50, 50, 50] + [0] * 762)
-    found = read_slice(encoded(picture))
-    assert found.pixels[0, 0] == pytest.approx(200 / 255, abs=1e-3)
-    assert found.pixels[0, -1] == pytest.approx(50 / 255, abs=1e-3)
+    result = read_slice(encoded(picture))
+    assert result.pixels[0, 0] == pytest.approx(200 / 255, abs=1e-3)
+    assert result.pixels[0, -1] == pytest.approx(50 / 255, abs=1e-3)
 
 
 def test_cmyk_is_converted_and_not_read_as_ink():
     ink = np.zeros((48, 64, 4), np.uint8)
     ink[:, :32, 3] = 255  # black ink on the left
-    found = read_slice(encoded(Image.fromarray(ink, "CMYK"), "TIFF"))
-    assert found.pixels[:, :32].max() < 0.1 and found.pixels[:, 32:].min() > 0.9
+    result = read_slice(encoded(Image.fromarray(ink, "CMYK"), "TIFF"))
+    assert result.pixels[:, :32].max() < 0.1 and result.pixels[:, 32:].min() > 0.9
 
 
 def test_colour_is_dropped_and_said():
     red = np.zeros((48, 64, 3), np.uint8)
     red[..., 0] = 255
-    found = read_slice(encoded(Image.fromarray(red)))
-    assert found.pixels[0, 0] == pytest.approx(0.299, abs=1e-3)
-    assert found.colourfulness == pytest.approx(1) and "colour was dropped" in found.notes[0]
+    result = read_slice(encoded(Image.fromarray(red)))
+    assert result.pixels[0, 0] == pytest.approx(0.299, abs=1e-3)
+    assert result.colourfulness == pytest.approx(1) and "colour was dropped" in result.notes[0]
 
 
 def test_a_grey_picture_saved_in_colour_needs_no_note():
-    found = read_slice(encoded(Image.fromarray(RAMP).convert("RGB")))
-    assert found.notes == () and found.colourfulness == 0
-    np.testing.assert_allclose(found.pixels, RAMP / 255, atol=1e-5)
+    result = read_slice(encoded(Image.fromarray(RAMP).convert("RGB")))
+    assert result.notes == () and result.colourfulness == 0
+    np.testing.assert_allclose(result.pixels, RAMP / 255, atol=1e-5)
 
 
 def test_exif_rotation_is_applied():
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: show it a quarter to the right
-    found = read_slice(encoded(Image.fromarray(RAMP), "JPEG", exif=exif))
-    assert found.pixels.shape == (64, 48)
-    assert found.pixels[0].mean() < 0.1 < 0.9 < found.pixels[-1].mean()
-    assert "EXIF" in found.notes[0]
+    result = read_slice(encoded(Image.fromarray(RAMP), "JPEG", exif=exif))
+    assert result.pixels.shape == (64, 48)
+    assert result.pixels[0].mean() < 0.1 < 0.9 < result.pixels[-1].mean()
+    assert "EXIF" in result.notes[0]
 
 
 def test_a_frame_of_an_animation_is_chosen():
@@ -111,8 +111,8 @@ def test_a_frame_of_an_animation_is_chosen():
 def test_the_content_decides_and_not_the_name(tmp_path):
     path = tmp_path / "slice.png"
     path.write_bytes(encoded(Image.fromarray(RAMP), "JPEG"))
-    found = read_slice(path)
-    assert found.format == "JPEG" and "named .png but holds JPEG" in found.notes[0]
+    result = read_slice(path)
+    assert result.format == "JPEG" and "named .png but holds JPEG" in result.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -50,40 +50,40 @@ def dicom(values, *, preamble=True, syntax=ExplicitVRLittleEndian, frames=None, 
 
 
 def test_values_come_out_linear():
-    found = read_slice(dicom(RAMP))
-    np.testing.assert_allclose(found.pixels, RAMP / 1000, atol=1e-6)
-    assert (found.format, found.frames, found.notes) == ("DICOM", 1, ())
+    result = read_slice(dicom(RAMP))
+    np.testing.assert_allclose(result.pixels, RAMP / 1000, atol=1e-6)
+    assert (result.format, result.frames, result.notes) == ("DICOM", 1, ())
 
 
 def test_the_window_is_applied():
-    found = read_slice(dicom(RAMP, WindowCenter=500, WindowWidth=200))
-    assert (found.pixels[:, RAMP[0] < 395] == 0).all()
-    assert (found.pixels[:, RAMP[0] > 605] == 1).all()
-    middle = found.pixels[0, np.abs(RAMP[0].astype(int) - 500).argmin()]
+    result = read_slice(dicom(RAMP, WindowCenter=500, WindowWidth=200))
+    assert (result.pixels[:, RAMP[0] < 395] == 0).all()
+    assert (result.pixels[:, RAMP[0] > 605] == 1).all()
+    middle = result.pixels[0, np.abs(RAMP[0].astype(int) - 500).argmin()]
     assert middle == pytest.approx(0.5, abs=0.06)
-    assert "window" in found.notes[-1]
+    assert "window" in result.notes[-1]
 
 
 def test_the_rescale_comes_before_the_window():
     tags = {"RescaleSlope": 2, "RescaleIntercept": -1000, "WindowCenter": 0, "WindowWidth": 400}
-    found = read_slice(dicom(RAMP, **tags))
-    assert (found.pixels[:, RAMP[0] < 390] == 0).all()
-    assert (found.pixels[:, RAMP[0] > 610] == 1).all()
+    result = read_slice(dicom(RAMP, **tags))
+    assert (result.pixels[:, RAMP[0] < 390] == 0).all()
+    assert (result.pixels[:, RAMP[0] > 610] == 1).all()
 
 
 def test_monochrome1_is_a_negative_and_is_turned_around():
-    found = read_slice(dicom(RAMP, PhotometricInterpretation="MONOCHROME1"))
-    np.testing.assert_allclose(found.pixels, 1 - RAMP / 1000, atol=1e-6)
-    assert "MONOCHROME1" in found.notes[0]
+    result = read_slice(dicom(RAMP, PhotometricInterpretation="MONOCHROME1"))
+    np.testing.assert_allclose(result.pixels, 1 - RAMP / 1000, atol=1e-6)
+    assert "MONOCHROME1" in result.notes[0]
 
 
 def test_a_frame_is_chosen():
     values = np.stack([np.full((48, 64), v, np.uint16) for v in (1, 2, 3)])
     values[:, 0, :2] = 0, 10
     content = dicom(values, frames=3)
-    found = read_slice(content, frame=1)
-    assert found.frames == 3 and found.frame == 1
-    assert found.pixels[5, 5] == pytest.approx(0.2)
+    result = read_slice(content, frame=1)
+    assert result.frames == 3 and result.frame == 1
+    assert result.pixels[5, 5] == pytest.approx(0.2)
     with pytest.raises(InputError, match=r"no frame 3.*frames 0 to 2"):
         read_slice(content, frame=3)
 
@@ -91,9 +91,9 @@ def test_a_frame_is_chosen():
 def test_rgb_becomes_grey():
     rgb = np.zeros((48, 64, 3), np.uint8)
     rgb[..., 1] = 255
-    found = read_slice(dicom(rgb))
-    assert found.pixels[0, 0] == pytest.approx(0.587, abs=1e-3)
-    assert any("colour" in note for note in found.notes)
+    result = read_slice(dicom(rgb))
+    assert result.pixels[0, 0] == pytest.approx(0.587, abs=1e-3)
+    assert any("colour" in note for note in result.notes)
 
 
 @pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
@@ -101,8 +101,8 @@ def test_a_file_without_preamble_is_read(syntax):
     whole = dicom(RAMP, syntax=syntax)
     body = whole[132:]
     length = 12 + int.from_bytes(body[8:12], "little")  # the group of the file header
-    found = read_slice(body[length:])
-    np.testing.assert_allclose(found.pixels, RAMP / 1000, atol=1e-6)
+    result = read_slice(body[length:])
+    np.testing.assert_allclose(result.pixels, RAMP / 1000, atol=1e-6)
 
 
 def test_run_length_encoding_is_read():

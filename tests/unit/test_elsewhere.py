@@ -1,7 +1,5 @@
 """Slices of other hospitals: dealt by patient, and the test that covers the tumor."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

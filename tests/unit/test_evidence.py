@@ -23,19 +23,19 @@ def scored(values: np.ndarray, **settings: int) -> Evidence:
 
 def test_the_networks_own_map_points() -> None:
     own = grad_cam(bundled.predictor(), bundled.answer())
-    found = scored(own.values)
-    assert found.verdict == "points"
-    assert found.probability_without < found.probability
-    assert found.probability_with_only > found.probability_without
-    assert 0 < found.marked_share < 0.3
+    evidence = scored(own.values)
+    assert evidence.verdict == "points"
+    assert evidence.probability_without < evidence.probability
+    assert evidence.probability_with_only > evidence.probability_without
+    assert 0 < evidence.marked_share < 0.3
 
 
 def test_a_map_of_the_corner_does_not_point() -> None:
     corner = np.zeros((14, 14))
     corner[0, 0] = 1
-    found = scored(corner)
-    assert found.verdict == "chance"
-    assert "Do not read this map" in sentence(found, NAMES)
+    evidence = scored(corner)
+    assert evidence.verdict == "chance"
+    assert "Do not read this map" in sentence(evidence, NAMES)
 
 
 def test_the_same_seed_gives_the_same_evidence() -> None:
@@ -45,23 +45,23 @@ def test_the_same_seed_gives_the_same_evidence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "verdict", "said"),
+    ("values", "verdict", "words"),
     [
         (np.zeros((14, 14)), "empty", "no place in this slice speaks for the"),
         (-np.ones((14, 14)), "negative", "every place in this slice speaks against the"),
     ],
 )
-def test_nothing_marked_is_said_in_words(values: np.ndarray, verdict: str, said: str) -> None:
-    found = scored(values)
-    assert (found.verdict, found.trials, found.marked_share) == (verdict, 0, 0)
-    assert said in sentence(found, NAMES)
+def test_nothing_marked_is_said_in_words(values: np.ndarray, verdict: str, words: str) -> None:
+    evidence = scored(values)
+    assert (evidence.verdict, evidence.trials, evidence.marked_share) == (verdict, 0, 0)
+    assert words in sentence(evidence, NAMES)
 
 
 def test_the_sentence_carries_the_figures() -> None:
-    found = Evidence("points", "glioma", "pituitary", 0.9, 0.2, 0.8, 0.96, 0.9, 48, 0.05)
-    said = sentence(found, NAMES)
-    assert "more than 96 % of 48 random places" in said
-    assert said.endswith("for the glioma rather than the pituitary.")
+    evidence = Evidence("points", "glioma", "pituitary", 0.9, 0.2, 0.8, 0.96, 0.9, 48, 0.05)
+    words = sentence(evidence, NAMES)
+    assert "more than 96 % of 48 random places" in words
+    assert words.endswith("for the glioma rather than the pituitary.")
 
 
 def test_random_places_have_the_size_of_the_region_and_lie_on_the_head() -> None:

@@ -1,7 +1,5 @@
 """Figures for slices of other hospitals: refusals, sets, tumors found, maps and covered tumors."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

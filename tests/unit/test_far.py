@@ -1,7 +1,5 @@
 """Pictures unlike those that the network learned from have a temperature and sets of their own."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

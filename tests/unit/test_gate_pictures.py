@@ -46,10 +46,10 @@ def test_another_frame_keeps_the_range_and_changes_the_picture() -> None:
     rng = np.random.default_rng(0)
     pixels = rng.random((40, 50), dtype=np.float32)
     changed = [in_other_frame(pixels, rng) for _ in range(20)]
-    assert all(0 <= each.min() <= each.max() <= 1 for each in changed)
-    assert any(each.shape != pixels.shape for each in changed)
-    assert sum(float(np.corrcoef(each.ravel(), pixels.ravel())[0, 1]) < 0 for each in changed
-               if each.shape == pixels.shape) > 0  # fmt: skip
+    assert all(0 <= picture.min() <= picture.max() <= 1 for picture in changed)
+    assert any(picture.shape != pixels.shape for picture in changed)
+    assert sum(float(np.corrcoef(picture.ravel(), pixels.ravel())[0, 1]) < 0 for picture in changed
+               if picture.shape == pixels.shape) > 0  # fmt: skip
 
 
 def test_brains_of_other_sources_are_kept_apart_too() -> None:

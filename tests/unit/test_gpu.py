@@ -84,13 +84,13 @@ def test_steps_that_break_off_begin_again_here() -> None:
         yield 0.6
         return "here"
 
-    found: list[float | str] = []
+    values: list[float | str] = []
 
     def collect() -> Generator[float, None, None]:
-        found.append((yield from steps_with_cpu_fallback(there, here)))
+        values.append((yield from steps_with_cpu_fallback(there, here)))
 
     assert list(collect()) == [0.5, 0.0, 0.6]
-    assert found == ["here"]
+    assert values == ["here"]
 
 
 def test_steps_that_nobody_waits_for_are_ended_and_not_begun_here() -> None:
@@ -126,8 +126,8 @@ def test_nothing_of_the_loan_network_stays_behind_on_another_device() -> None:
     seen, approved = learnt_from(FIELDS)
     network = fit_ann(seen, approved.astype(np.float64), Settings(members=2, steps=2), seed=0)
     place = torch.from_numpy(positions(FIELDS, applicants(FIELDS, 3))).to("meta")
-    found = answers_at(network, LINE, FIELDS, place)
-    assert (found.device.type, found.shape) == ("meta", (3,))
+    answers = answers_at(network, LINE, FIELDS, place)
+    assert (answers.device.type, answers.shape) == ("meta", (3,))
 
 
 def test_the_mark_does_nothing_to_work_here() -> None:

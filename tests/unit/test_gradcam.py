@@ -29,19 +29,19 @@ def captum_map(predictor: Predictor, module: str, target: str) -> np.ndarray:
 
 @pytest.mark.parametrize("target", bundled.predictor().labels)
 def test_the_last_layer_equals_captum_on_the_whole_network(target: str) -> None:
-    found = grad_cam(bundled.predictor(), bundled.answer(), target=target)
+    heatmap = grad_cam(bundled.predictor(), bundled.answer(), target=target)
     whole = captum_map(bundled.predictor(), "bn2", target)
-    np.testing.assert_allclose(found.values, whole, atol=1e-4)
+    np.testing.assert_allclose(heatmap.values, whole, atol=1e-4)
     assert np.abs(whole).max() > 1e-3
 
 
 @pytest.mark.parametrize("layer", layers(bundled.predictor())[1:])
 def test_earlier_layers_equal_captum(layer: str) -> None:
     predictor, answer = bundled.predictor(), bundled.answer()
-    found = grad_cam(predictor, answer, layer=layer)
+    heatmap = grad_cam(predictor, answer, layer=layer)
     module = dict(predictor.decision.layers)[layer]
     np.testing.assert_allclose(
-        found.values, captum_map(predictor, module, answer.likeliest), atol=1e-6
+        heatmap.values, captum_map(predictor, module, answer.likeliest), atol=1e-6
     )
 
 
@@ -64,13 +64,13 @@ def test_a_lit_cell_is_weighed_by_hand() -> None:
     predictor, answer = bundled.predictor(), bundled.answer()
     features = np.zeros_like(answer.features)
     features[5, 2, 3] = 7.0
-    found = grad_cam(predictor, replace(answer, features=features), target="pituitary")
+    heatmap = grad_cam(predictor, replace(answer, features=features), target="pituitary")
     weights = channel_weights(predictor.folder)
     assert weights is not None
     row = predictor.labels.index("pituitary")
     expected = 7.0 * weights[row, 5] / features[0].size
-    assert found.values[2, 3] == pytest.approx(expected)
-    assert np.count_nonzero(found.values) == 1
+    assert heatmap.values[2, 3] == pytest.approx(expected)
+    assert np.count_nonzero(heatmap.values) == 1
 
 
 def test_no_hook_stays_in_the_network() -> None:
@@ -84,8 +84,8 @@ def test_no_hook_stays_in_the_network() -> None:
 
 
 def test_the_likeliest_class_and_the_last_layer_are_the_default() -> None:
-    found = grad_cam(bundled.predictor(), bundled.answer())
-    assert (found.target, found.against, found.layer) == (bundled.answer().label, None, LAST)
+    heatmap = grad_cam(bundled.predictor(), bundled.answer())
+    assert (heatmap.target, heatmap.against, heatmap.layer) == (bundled.answer().label, None, LAST)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ PRODUCT = [path for folder in PAGES for path in modules(folder) if path != ALLOW
 GRADIO = ("gradio", "gradio_client")
 # Attributes of `Blocks`, `App`, `Request` and components that Gradio's documentation does not name.
 INTERNAL = {
-    "all_app_info", "api_info", "blocks_config", "data_model", "default_config", "get_config_file",
-    "mcp_server_obj", "root_block", "session_data", "state_holder", "temp_file_sets",
-    "tool_to_endpoint", "validate_inputs",
+    "all_app_info", "api_info", "blocks_config", "data_model", "default_config", "fn_id",
+    "get_config_file", "mcp_server_obj", "root_block", "run_in_thread", "session_data",
+    "state_holder", "temp_file_sets", "tool_to_endpoint", "validate_inputs",
 }  # fmt: skip
 
 

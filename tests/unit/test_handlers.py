@@ -16,22 +16,24 @@ def test_no_handler_makes_a_component() -> None:
     for package in (*SPACE_PACKAGES, "shared"):
         for module in modules(PACKAGES[package]):
             tree = ast.parse(module.read_text(encoding="utf-8"))
-            made = {each.attr for handler in handlers(tree) for each in ast.walk(handler)
-                    if isinstance(each, ast.Attribute) and is_component(each)}  # fmt: skip
+            made = {node.attr for handler in handlers(tree) for node in ast.walk(handler)
+                    if isinstance(node, ast.Attribute) and is_component(node)}  # fmt: skip
             assert not made, f"{module.name} makes {made} while it answers; use gr.update"
 
 
 def handlers(tree: ast.Module) -> list[ast.AST]:
     """Methods, and functions inside functions: what answers requests is one of them."""
-    functions = [each for each in ast.walk(tree) if isinstance(each, FUNCTIONS)]
+    functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
     inside = [f for outer in functions for f in ast.walk(outer)
               if isinstance(f, FUNCTIONS) and f is not outer]  # fmt: skip
-    methods = [f for each in ast.walk(tree) if isinstance(each, ast.ClassDef) for f in each.body
+    methods = [f for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for f in node.body
                if isinstance(f, FUNCTIONS)]  # fmt: skip
     return [*inside, *methods]
 
 
-def is_component(found: ast.Attribute) -> bool:
+def is_component(attribute: ast.Attribute) -> bool:
     """Whether it is a class of `gr` that becomes part of a page."""
-    meant = getattr(gr, found.attr, None) if getattr(found.value, "id", "") == "gr" else None
+    meant = (
+        getattr(gr, attribute.attr, None) if getattr(attribute.value, "id", "") == "gr" else None
+    )
     return isinstance(meant, type) and issubclass(meant, Block)

@@ -1,7 +1,5 @@
 """How unlike the training slices a picture is."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

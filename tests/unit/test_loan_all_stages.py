@@ -37,12 +37,12 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Stage]]:
     """All stages, run one after the other."""
     root = tmp_path_factory.mktemp("loan")
     data = write_csv(root / "data", made_up(ROWS))
-    found = stages(data, root / "run", root / "space" / "checkpoint", 0, OPTIONS)
+    chain = stages(data, root / "run", root / "space" / "checkpoint", 0, OPTIONS)
     with small_candidates(), stages_here(*SHORT):
-        for stage in found:
+        for stage in chain:
             assert not stage.done, stage.name
             run_here(stage)
-        yield found
+        yield chain
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +69,9 @@ def test_the_checkpoint_is_whole_and_locked(checkpoint: Path) -> None:
 
 def test_it_answers(checkpoint: Path) -> None:
     predictor = load_predictor(checkpoint)
-    said = approval(predictor, made_up(5, seed=1).table)
-    assert said.shape == (5, 2)
-    assert ((said > 0) & (said < 1)).all()
+    probabilities = approval(predictor, made_up(5, seed=1).table)
+    assert probabilities.shape == (5, 2)
+    assert ((probabilities > 0) & (probabilities < 1)).all()
     assert [field.name for field in predictor.decision.fields] == [f.name for f in FIELDS]
 
 
@@ -118,12 +118,12 @@ def test_the_draws_are_of_the_figures_and_of_their_files(
     draws = read_draws(checkpoint)
     rows = {row["name"]: row for row in evaluation["headline"]}
     assert set(rows) - set(draws) == {"accuracy_rule"}
-    for name, found in draws.items():
+    for name, draw in draws.items():
         row = rows[name]
         assert row["better"] == ("higher" if name.startswith(("auc", "accuracy")) else "lower")
         spread = row["high"] - row["low"]
-        assert abs(float(np.median(found.values)) - row["value"]) < spread / 4, name
-        low, high = np.percentile(found.values, (2.5, 97.5))
+        assert abs(float(np.median(draw.values)) - row["value"]) < spread / 4, name
+        low, high = np.percentile(draw.values, (2.5, 97.5))
         assert max(low, 0) == pytest.approx(row["low"], abs=spread / 3), name
         assert high == pytest.approx(row["high"], abs=spread / 3), name
 
@@ -171,24 +171,26 @@ def test_the_code_on_the_card_answers_as_the_checkpoint_does(checkpoint: Path) -
     exec(told["numpy"], scope)
     assert scope["approval"] == pytest.approx(ann.approval(predictor.ann, seen), abs=1e-6)
     exec(told["skops"], scope)
-    shares = scope["model"].predict_proba(seen)[:, 1]
-    assert shares == pytest.approx(ml.approval(predictor.models[0], seen), abs=1e-5)
+    probabilities = scope["model"].predict_proba(seen)[:, 1]
+    assert probabilities == pytest.approx(ml.approval(predictor.models[0], seen), abs=1e-5)
 
 
 def test_the_examples_are_what_they_say(checkpoint: Path) -> None:
     predictor = load_predictor(checkpoint)
     fields, threshold = predictor.decision.fields, predictor.decision.threshold
     listing = checkpoint / "examples" / "examples.json"
-    examples = {each["name"]: each for each in json.loads(listing.read_text(encoding="utf-8"))}
+    examples = {
+        example["name"]: example for example in json.loads(listing.read_text(encoding="utf-8"))
+    }
     assert {"clear_yes", "clear_no", "missing", "out_of_range", "thin_file"} <= set(examples)
-    for each in examples.values():
-        read = read_application(fields, each["values"])
-        said = approval(predictor, read.row[None])[0] >= threshold
-        assert dict(zip(("ml", "ann"), said.tolist(), strict=True)) == each["expected"]
-        assert bool(read.notes) == (each["name"] == "out_of_range")
-        assert each["source"] == "simulated"
-        unstated = [name for name, value in each["values"].items() if value is None]
-        assert bool(unstated) == (each["name"] in ("missing", "thin_file"))
+    for example in examples.values():
+        read = read_application(fields, example["values"])
+        approves = approval(predictor, read.row[None])[0] >= threshold
+        assert dict(zip(("ml", "ann"), approves.tolist(), strict=True)) == example["expected"]
+        assert bool(read.notes) == (example["name"] == "out_of_range")
+        assert example["source"] == "simulated"
+        unstated = [name for name, value in example["values"].items() if value is None]
+        assert bool(unstated) == (example["name"] in ("missing", "thin_file"))
     assert examples["clear_yes"]["expected"] == {"ml": True, "ann": True}
     assert examples["clear_no"]["expected"] == {"ml": False, "ann": False}
     assert examples["thin_file"]["values"]["credit_history"] is None
@@ -198,7 +200,7 @@ def test_a_second_fit_repeats_to_the_last_byte(
     every: list[Stage], checkpoint: Path, tmp_path: Path
 ) -> None:
     stage = next(stage for stage in every if stage.name == "fit")
-    moved = [str(tmp_path) if each == str(checkpoint) else each for each in stage.options]
+    moved = [str(tmp_path) if option == str(checkpoint) else option for option in stage.options]
     run_here(Stage(stage.module, moved, [], []))
     for path in stage.writes:
         if path.suffix != ".skops":  # a zip file holds the time of writing

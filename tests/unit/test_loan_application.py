@@ -36,12 +36,16 @@ def refused(**values):
 
 
 def test_numbers_stay_and_choices_become_their_index():
-    found = read_application(
+    application = read_application(
         TRAINED, {"applicant_income": 4500, "loan_amount": 128.5, "property_area": "rural"}
     )
-    assert (found.row[INCOME], found.row[AMOUNT], found.row[AREA]) == (4500, 128.5, 2)
-    assert found.row.shape == (11,) and found.row.dtype == np.float64
-    assert found.notes == ()
+    assert (application.row[INCOME], application.row[AMOUNT], application.row[AREA]) == (
+        4500,
+        128.5,
+        2,
+    )
+    assert application.row.shape == (11,) and application.row.dtype == np.float64
+    assert application.notes == ()
 
 
 @pytest.mark.parametrize("nothing", [{}, {"applicant_income": None}, {"applicant_income": " "}])
@@ -55,7 +59,7 @@ def test_a_plain_number_as_text_is_read(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "hint"),
     [
         ("4500,5", "not a plain number. Write 4500.5 with a point."),
         ("4,500", "may mean 4500 or 4.5. Write 4500 or 4.5."),
@@ -73,9 +77,9 @@ def test_a_plain_number_as_text_is_read(text):
         ("4500 a month", "which is not a number."),
     ],
 )
-def test_other_text_for_a_number_is_refused_with_what_it_may_mean(text, said):
+def test_other_text_for_a_number_is_refused_with_what_it_may_mean(text, hint):
     message = refused(applicant_income=text)
-    assert message.startswith(f'Applicant\'s income is "{text}"') and said in message
+    assert message.startswith(f'Applicant\'s income is "{text}"') and hint in message
 
 
 @pytest.mark.parametrize("value", [True, False, np.True_, [4500], {"a": 1}, 1j])
@@ -154,8 +158,8 @@ def test_a_factor_of_a_thousand_is_asked_about_where_it_would_explain_the_number
 def test_numbers_off_by_a_thousand_are_marked_in_a_table():
     table = np.full((3, 11), np.nan)
     table[:, INCOME] = [4.0, 4000.0, 90_000.0]
-    found = doubtful(TRAINED, table)
-    assert found[:, INCOME].tolist() == [True, False, False] and found.sum() == 1
+    marks = doubtful(TRAINED, table)
+    assert marks[:, INCOME].tolist() == [True, False, False] and marks.sum() == 1
 
 
 def test_values_are_said_in_words():
@@ -168,7 +172,7 @@ def test_values_are_said_in_words():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "meaning"),
     [
         ("4,500", (4500, 4.5)),
         ("4.500", (4500, 4.5)),
@@ -180,37 +184,37 @@ def test_values_are_said_in_words():
         (",", ()),
     ],
 )
-def test_what_a_text_may_mean(text, found):
-    assert meanings(text) == found
+def test_what_a_text_may_mean(text, meaning):
+    assert meanings(text) == meaning
 
 
 def random_values(fields, rng):
     """Any applicant, each value or "not stated"."""
-    found = {}
+    values = {}
     for field in fields:
         if rng.random() < 0.2:
-            found[field.name] = None
+            values[field.name] = None
         elif field.kind == "choice":
-            found[field.name] = str(rng.choice(field.values))
+            values[field.name] = str(rng.choice(field.values))
         else:
-            found[field.name] = float(rng.uniform(field.lowest, field.highest))
-    return found
+            values[field.name] = float(rng.uniform(field.lowest, field.highest))
+    return values
 
 
 def test_reading_and_saying_as_values_are_inverse():
     rng = np.random.default_rng(7)
     for _ in range(200):
         values = random_values((*TRAINED, AGE), rng)
-        found = read_application((*TRAINED, AGE), values)
-        assert as_values((*TRAINED, AGE), found.row) == values
-        assert notes_on((*TRAINED, AGE), found.row) == found.notes
+        application = read_application((*TRAINED, AGE), values)
+        assert as_values((*TRAINED, AGE), application.row) == values
+        assert notes_on((*TRAINED, AGE), application.row) == application.notes
 
 
 def test_a_twelfth_field_works_by_adding_it():
     fields = (*TRAINED, AGE)
-    found = read_application(fields, {"age": 90})
-    assert found.row.shape == (12,) and found.row[11] == 90
-    assert "Applicant's age of 90 years is more than any" in found.notes[0]
+    application = read_application(fields, {"age": 90})
+    assert application.row.shape == (12,) and application.row[11] == 90
+    assert "Applicant's age of 90 years is more than any" in application.notes[0]
     with pytest.raises(InputError, match="between 18 and 120 years"):
         read_application(fields, {"age": 3})
 

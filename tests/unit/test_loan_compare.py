@@ -44,16 +44,18 @@ def test_a_cut_keeps_the_shares_and_a_larger_one_holds_the_smaller() -> None:
 def test_the_curve_ends_with_the_answers_of_the_nested_stage(
     recorded: tuple[dict[str, Any], Path],
 ) -> None:
-    found, out = recorded
-    points = learning.run(MADE, found, out)["curve"]
+    out_of_fold, out = recorded
+    points = learning.run(MADE, out_of_fold, out)["curve"]
     assert [point["part"] for point in points] == [1 / 8, 1 / 4, 1 / 2, 1]
     assert [point["rows"] for point in points][-1] == 30
     for kind in ("ml", "ann"):
-        shares = np.zeros(60)
-        for fold in found[nested.VARIANTS[0]]:
-            shares[fold["rows"]] = fold[kind]["approval"]
+        probabilities = np.zeros(60)
+        for fold in out_of_fold[nested.VARIANTS[0]]:
+            probabilities[fold["rows"]] = fold[kind]["approval"]
         brier = points[-1][kind]["brier"]
-        assert brier["value"] == pytest.approx(((shares - MADE.approved) ** 2).mean(), abs=1e-5)
+        assert brier["value"] == pytest.approx(
+            ((probabilities - MADE.approved) ** 2).mean(), abs=1e-5
+        )
         assert brier["low"] < brier["value"] < brier["high"]
 
 
@@ -81,15 +83,15 @@ def test_everything_is_compared_on_the_same_rows(
     recorded: tuple[dict[str, Any], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compare, "default_forest", small_forest)
-    found = compare.run(MADE, *recorded)
-    assert [row["name"] for row in found["ml"]] == ["logistic regression", "small forest"]
-    assert len(found["ann"]) == 5 + len(SMALL_NETWORKS)
-    for row in found["ml"] + found["ann"]:
+    comparison = compare.run(MADE, *recorded)
+    assert [row["name"] for row in comparison["ml"]] == ["logistic regression", "small forest"]
+    assert len(comparison["ann"]) == 5 + len(SMALL_NETWORKS)
+    for row in comparison["ml"] + comparison["ann"]:
         assert row["log_loss"]["n"] == 60
-    before, after = found["ml"]
+    before, after = comparison["ml"]
     saved = before["log_loss"]["value"] - after["log_loss"]["value"]
     assert after["log_loss_saved"]["value"] == pytest.approx(saved, abs=2e-5)
-    assert len(found["mistake"]["forests"]) == 2
+    assert len(comparison["mistake"]["forests"]) == 2
 
 
 def test_copies_balance_the_classes() -> None:

@@ -29,10 +29,10 @@ def test_case_spaces_underscores_and_hyphens_do_not_matter(name):
 
 
 def test_the_order_does_not_matter_and_extra_columns_are_kept():
-    found = match_columns(FIELDS, ["Loan_ID", *reversed(COLUMNS), "Loan_Status", ""])
-    assert found.fields == tuple(range(11, 0, -1))
-    assert found.extra == (0, 12, 13)
-    assert found.id == 0
+    match = match_columns(FIELDS, ["Loan_ID", *reversed(COLUMNS), "Loan_Status", ""])
+    assert match.fields == tuple(range(11, 0, -1))
+    assert match.extra == (0, 12, 13)
+    assert match.id == 0
 
 
 def test_the_first_extra_column_that_ends_in_id_names_the_rows():

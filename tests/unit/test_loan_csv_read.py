@@ -58,7 +58,7 @@ def test_choices_are_read_by_value_label_and_alias(read_chunk, cell, index):
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "reason"),
     [
         ({"ApplicantIncome": "abc"}, 'ApplicantIncome is "abc", which is not a number.'),
         ({"ApplicantIncome": "1_000"}, 'ApplicantIncome is "1_000", which is not a number.'),
@@ -74,10 +74,10 @@ def test_choices_are_read_by_value_label_and_alias(read_chunk, cell, index):
         ({"Loan_ID": "a\0b"}, "NUL"),
     ],
 )
-def test_a_bad_row_becomes_an_error_row(read_chunk, changed, said):
+def test_a_bad_row_becomes_an_error_row(read_chunk, changed, reason):
     chunk = read_chunk(lines(row(), row(**changed), row()))
     assert chunk.errors[0] is None and chunk.errors[2] is None
-    assert said in chunk.errors[1]
+    assert reason in chunk.errors[1]
     assert np.isnan(chunk.table[1]).all()
     assert chunk.table[[0, 2]].tolist() == [NUMBERS, NUMBERS]
     assert chunk.cells == [row(), row(**changed), row()]
@@ -111,8 +111,8 @@ def test_texts_longer_than_two_words_of_the_machine_are_compared_to_the_end(read
     long = [Choice(f"the very same beginning {end}", end) for end in "xyz"]
     field = Field("kind", "Kind", "Kind", "", "choice", choices=tuple(long))
     cells = [choice.value for choice in long]
-    found = read_chunk("Kind,Note\n" + "".join(f"{cell},\n" for cell in cells), (field,))
-    assert found.table[:, 0].tolist() == [0, 1, 2]
+    chunk = read_chunk("Kind,Note\n" + "".join(f"{cell},\n" for cell in cells), (field,))
+    assert chunk.table[:, 0].tolist() == [0, 1, 2]
 
 
 def test_a_twelfth_field_works_by_adding_it(read_chunk):

@@ -91,7 +91,7 @@ def test_both_ways_of_reading_find_the_same(read_chunk):
 def test_ids_that_repeat_are_counted_and_their_rows_answered(read_table):
     ids = ["LP1", "LP2", "LP1", "", "", "LP3", "LP2", "LP1"]
     seen = SeenIds()
-    for chunk in read_table(lines(*(row(Loan_ID=each) for each in ids)), size=3):
+    for chunk in read_table(lines(*(row(Loan_ID=loan_id) for loan_id in ids)), size=3):
         seen.add(chunk.ids)
         assert chunk.errors == [None] * len(chunk.errors)
     assert seen.repeated(5) == {"LP1": 3, "LP2": 2}

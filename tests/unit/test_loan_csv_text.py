@@ -1,4 +1,4 @@
-"""Files as people send them: every encoding and separator, and what is no table."""
+"""Files as people send them: every encoding and separator, and what is not a table."""
 
 import io
 import zipfile
@@ -50,8 +50,8 @@ def test_the_line_by_which_excel_is_told_the_separator_is_no_header(read_chunk):
 
 def test_a_comma_as_the_decimal_mark_is_read_where_semicolons_separate(read_chunk):
     text = lines(row(CoapplicantIncome="4500,5", LoanAmount="4,500"), row(), delimiter=";")
-    found = read_chunk(text).table[0, [PLACE["CoapplicantIncome"], PLACE["LoanAmount"]]]
-    assert found.tolist() == [4500.5, 4.5]
+    numbers = read_chunk(text).table[0, [PLACE["CoapplicantIncome"], PLACE["LoanAmount"]]]
+    assert numbers.tolist() == [4500.5, 4.5]
 
 
 def test_a_point_that_may_group_thousands_is_an_error_where_semicolons_separate(read_chunk):
@@ -67,7 +67,7 @@ def test_a_comma_in_a_number_is_an_error_where_commas_separate(read_chunk):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [
         (b"", "empty"),
         (b"\n\n  \n", "nothing but blank lines"),
@@ -82,10 +82,10 @@ def test_a_comma_in_a_number_is_an_error_where_commas_separate(read_chunk):
         (b"PK\x03\x04 cut short", "damaged or cut short"),
     ],
 )
-def test_what_is_no_table_is_refused(read_table, content, said):
+def test_what_is_not_a_table_is_refused(read_table, content, reason):
     with pytest.raises(InputError) as caught:
         read_table(content)
-    assert said in str(caught.value)
+    assert reason in str(caught.value)
 
 
 def test_a_zip_of_other_files_is_no_table(read_table):

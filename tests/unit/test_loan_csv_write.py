@@ -53,11 +53,11 @@ def test_all_input_columns_come_back_in_order_with_the_results_behind(back, writ
         lambda chunk: [["yes"] * len(chunk.errors), [error or "" for error in chunk.errors]],
         size=3,
     )
-    found = cells_of(content)
-    assert found[0] == [*HEADER, "approved", "error"]
-    assert [cells[:12] for cells in found[1:]] == rows
-    assert [cells[12] for cells in found[1:]] == ["yes"] * 7
-    assert [k for k, cells in enumerate(found[1:]) if cells[13]] == [3]
+    table = cells_of(content)
+    assert table[0] == [*HEADER, "approved", "error"]
+    assert [cells[:12] for cells in table[1:]] == rows
+    assert [cells[12] for cells in table[1:]] == ["yes"] * 7
+    assert [k for k, cells in enumerate(table[1:]) if cells[13]] == [3]
 
 
 def test_excel_finds_a_byte_order_mark_and_its_own_line_ends(back):
@@ -76,9 +76,9 @@ def test_the_separator_of_the_file_is_kept(back, delimiter):
 @pytest.mark.parametrize("cell", FORMULAS)
 @pytest.mark.parametrize("write", [lines, quoted])
 def test_formulas_are_made_harmless(back, cell, write):
-    found = cells_of(back(write(row(Loan_ID=cell), row(), row(Property_Area=cell))))
-    assert found[1] == [f"'{cell}", *row()[1:]]
-    assert found[3] == [*row()[:-1], f"'{cell}"]
+    table = cells_of(back(write(row(Loan_ID=cell), row(), row(Property_Area=cell))))
+    assert table[1] == [f"'{cell}", *row()[1:]]
+    assert table[3] == [*row()[:-1], f"'{cell}"]
 
 
 @pytest.mark.parametrize("cell", ["\t=1", "\r=1"])
@@ -90,19 +90,19 @@ def test_formulas_behind_a_tab_or_a_line_end_are_made_harmless(back, cell):
 @pytest.mark.parametrize("write", [lines, quoted])
 def test_plain_numbers_with_a_sign_stay_as_they_are(back, cell, write):
     rows = [row(Loan_ID=cell), row(Property_Area=cell), row(Loan_ID="=1")]
-    found = cells_of(back(write(*rows)))
-    assert (found[1], found[2], found[3][0]) == (rows[0], rows[1], "'=1")
+    table = cells_of(back(write(*rows)))
+    assert (table[1], table[2], table[3][0]) == (rows[0], rows[1], "'=1")
 
 
 def test_a_decimal_comma_with_a_sign_stays_where_semicolons_separate(back):
-    found = cells_of(back(lines(row(Loan_ID="-5,5"), row(Loan_ID="-5,5,"), delimiter=";")), ";")
-    assert (found[1][0], found[2][0]) == ("-5,5", "'-5,5,")
+    table = cells_of(back(lines(row(Loan_ID="-5,5"), row(Loan_ID="-5,5,"), delimiter=";")), ";")
+    assert (table[1][0], table[2][0]) == ("-5,5", "'-5,5,")
 
 
 def test_headers_and_results_are_made_harmless_too(back):
     text = lines(row()).replace("Loan_ID", "=HYPERLINK(1)")
-    found = cells_of(back(text, ["+name"], lambda chunk: [["=1+1"]]))
-    assert (found[0][0], found[0][12], found[1][12]) == ("'=HYPERLINK(1)", "'+name", "'=1+1")
+    table = cells_of(back(text, ["+name"], lambda chunk: [["=1+1"]]))
+    assert (table[0][0], table[0][12], table[1][12]) == ("'=HYPERLINK(1)", "'+name", "'=1+1")
 
 
 @pytest.mark.parametrize("cell", ["a,b", 'say "yes"', "two\nlines", "two\r\nlines", ""])
@@ -115,9 +115,9 @@ def test_ragged_rows_come_back_as_wide_as_the_header(back):
     content = back(
         lines(row()[:5], [*row(), "x", "y"], row()), ["ok"], lambda chunk: [["a", "b", "c"]]
     )
-    found = cells_of(content)[1:]
-    assert found[0] == [*row()[:5], *[""] * 7, "a"]
-    assert found[1] == [*row(), "b"] and found[2] == [*row(), "c"]
+    table = cells_of(content)[1:]
+    assert table[0] == [*row()[:5], *[""] * 7, "a"]
+    assert table[1] == [*row(), "b"] and table[2] == [*row(), "c"]
 
 
 def test_what_came_back_can_be_sent_again(back, tmp_path):

@@ -65,25 +65,25 @@ def test_a_rate_of_all_is_not_certain() -> None:
 
 
 def test_differences_leave_out_who_did_not_say() -> None:
-    found = by_groups((GENDER,), GENDERS, APPROVED, SAID, 0)["gender"]["differences"]
-    parity, odds = found["demographic_parity"], found["equalized_odds"]
+    gaps = by_groups((GENDER,), GENDERS, APPROVED, SAID, 0)["gender"]["differences"]
+    parity, odds = gaps["demographic_parity"], gaps["equalized_odds"]
     assert (parity["value"], parity["n"]) == (3 / 4, 8)
     assert odds["value"] == 1.0  # of the refused no woman is approved, every man is
 
 
 def test_the_interval_is_of_what_fairlearn_measures() -> None:
     rng = np.random.default_rng(0)
-    approved, said = rng.integers(0, 2, 300), rng.random(300) < 0.6
+    approved, decided = rng.integers(0, 2, 300), rng.random(300) < 0.6
     groups = np.array(["a", "b", "c"])[rng.integers(0, 3, 300)]
-    for figure in differences(approved, said, groups, 0).values():
+    for figure in differences(approved, decided, groups, 0).values():
         assert figure["low"] < figure["value"] < figure["high"]
 
 
 def test_only_the_named_fields_are_grouped_by() -> None:
     table = np.zeros((4, len(FIELDS)))
-    said = np.array([True, False, True, False])
-    found = by_groups(FIELDS, table, said.astype(np.int64), said, 0)
-    assert list(found) == ["property_area", "gender", "married", "dependents"]
+    decided = np.array([True, False, True, False])
+    rates = by_groups(FIELDS, table, decided.astype(np.int64), decided, 0)
+    assert list(rates) == ["property_area", "gender", "married", "dependents"]
 
 
 def test_the_largest_gap_is_that_of_the_protected_field_where_it_is_largest() -> None:
@@ -102,7 +102,9 @@ def test_the_largest_gap_is_that_of_the_protected_field_where_it_is_largest() ->
 def test_the_largest_gap_is_the_difference_that_fairlearn_finds() -> None:
     rng = np.random.default_rng(3)
     table = rng.integers(2, size=(200, 1)).astype(float)
-    said = rng.random(200) < 0.6
-    recorded = differences(said * 1, said, np.array(["Female", "Male"])[table[:, 0].astype(int)], 0)
-    ours = largest_gap((GENDER,), table, said)(np.ones(200))
+    decided = rng.random(200) < 0.6
+    recorded = differences(
+        decided * 1, decided, np.array(["Female", "Male"])[table[:, 0].astype(int)], 0
+    )
+    ours = largest_gap((GENDER,), table, decided)(np.ones(200))
     assert ours == pytest.approx(recorded["demographic_parity"]["value"], abs=1e-5)

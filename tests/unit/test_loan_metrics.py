@@ -37,12 +37,12 @@ def test_a_metric_with_and_without_weights(make: Make, once: float, second_twice
 
 def test_a_weight_is_a_copy_of_a_row() -> None:
     rng = np.random.default_rng(0)
-    approved, shares = rng.integers(0, 2, 50), rng.random(50).round(1)
+    approved, probabilities = rng.integers(0, 2, 50), rng.random(50).round(1)
     weights = rng.integers(0, 4, 50)
     copies = np.repeat(np.arange(50), weights)
     for make in (metrics.auc, metrics.brier, metrics.calibration_error, metrics.precision_at(0.4)):
-        copied = make(approved[copies], shares[copies])(np.ones(len(copies)))
-        assert make(approved, shares)(weights.astype(float)) == pytest.approx(copied)
+        copied = make(approved[copies], probabilities[copies])(np.ones(len(copies)))
+        assert make(approved, probabilities)(weights.astype(float)) == pytest.approx(copied)
 
 
 def test_probabilities_of_0_and_1_have_a_finite_log_loss() -> None:
@@ -56,9 +56,9 @@ def test_the_mean_over_repeats() -> None:
 
 
 def test_reliability_counts_rows_not_answers() -> None:
-    found = metrics.reliability(np.array([0, 1]), np.array([[0.12, 0.95], [0.14, 1.0]]))
-    assert [(b["low"], b["n"], b["accuracy"]) for b in found] == [(0.1, 1, 0.0), (0.9, 1, 1.0)]
-    assert [b["confidence"] for b in found] == pytest.approx([0.13, 0.975])
+    bins = metrics.reliability(np.array([0, 1]), np.array([[0.12, 0.95], [0.14, 1.0]]))
+    assert [(b["low"], b["n"], b["accuracy"]) for b in bins] == [(0.1, 1, 0.0), (0.9, 1, 1.0)]
+    assert [b["confidence"] for b in bins] == pytest.approx([0.13, 0.975])
 
 
 def test_the_roc_curve_ends_where_all_are_approved() -> None:
@@ -69,10 +69,10 @@ def test_the_roc_curve_ends_where_all_are_approved() -> None:
 
 def test_the_interval_of_a_distance_begins_below_its_value() -> None:
     odd = np.repeat(np.arange(1, 20, 2), 20)  # of 20 rows, so many are approved
-    approved, said = (np.tile(np.arange(20), 10) < odd).astype(int), odd / 20
-    metric, rows = metrics.calibration_error(approved, said), np.arange(200)
+    approved, probabilities = (np.tile(np.arange(20), 10) < odd).astype(int), odd / 20
+    metric, rows = metrics.calibration_error(approved, probabilities), np.arange(200)
     assert metric(np.ones(200)) == pytest.approx(0)
     assert bootstrap(metric, rows, seed=0)["low"] > 0.03  # chance alone
-    found = bootstrap_of_distance(metric, rows, seed=0)
-    assert found["low"] == 0
-    assert 0 < found["high"] < 0.04
+    figure = bootstrap_of_distance(metric, rows, seed=0)
+    assert figure["low"] == 0
+    assert 0 < figure["high"] < 0.04

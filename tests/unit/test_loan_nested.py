@@ -61,12 +61,12 @@ def test_answers_do_not_depend_on_what_was_decided_of_the_tested_rows() -> None:
 
 
 def test_what_is_chosen_has_the_least_loss() -> None:
-    found = answered(MADE, FOLDS[1])
+    answers = answered(MADE, FOLDS[1])
     for kind in ("ml", "ann"):
-        losses = found[kind]["losses"]
+        losses = answers[kind]["losses"]
         assert len(losses) == 2
-        assert losses[found[kind]["chosen"]] == min(losses.values())
-        assert all(0 < share < 1 for share in found[kind]["approval"])
+        assert losses[answers[kind]["chosen"]] == min(losses.values())
+        assert all(0 < share < 1 for share in answers[kind]["approval"])
 
 
 def test_the_default_variant_does_not_see_the_protected_fields() -> None:
@@ -141,12 +141,12 @@ def test_folds_of_ones_own_are_answered(tmp_path: Path, monkeypatch: pytest.Monk
     folds.write_text(json.dumps([fold.tolist() for fold in FOLDS]), encoding="utf-8")
     out = tmp_path / "out"
     run_main(monkeypatch, "--data", str(data), "--out", str(out), "--folds", str(folds))
-    found = json.loads((out / nested.OUT_OF_FOLD).read_text(encoding="utf-8"))
+    record = json.loads((out / nested.OUT_OF_FOLD).read_text(encoding="utf-8"))
     for variant in nested.VARIANTS:
-        assert [fold["rows"] for fold in found[variant]] == [fold.tolist() for fold in FOLDS]
+        assert [fold["rows"] for fold in record[variant]] == [fold.tolist() for fold in FOLDS]
     # The same numbers as from the table in memory: the CSV says the same.
     assert (
-        found[DEFAULT][1]["ml"]
+        record[DEFAULT][1]["ml"]
         == nested.answer_fold(MADE, nested.columns_of(DEFAULT, MADE), FOLDS[1], 1)["ml"]
     )
 
@@ -158,9 +158,9 @@ def test_only_the_candidates_that_were_named_are_compared(
     named = ("--candidates", "small forest", "--candidates", "two layers")
     paths = ("--data", str(data), "--out", str(out), "--folds", "2", "--repeats", "1")
     run_main(monkeypatch, *paths, *named)
-    found = json.loads((out / nested.OUT_OF_FOLD).read_text(encoding="utf-8"))
-    assert nested.candidates_of(found) == {"ml": ("small forest",), "ann": ("two layers",)}
-    for fold in found[DEFAULT]:
+    record = json.loads((out / nested.OUT_OF_FOLD).read_text(encoding="utf-8"))
+    assert nested.candidates_of(record) == {"ml": ("small forest",), "ann": ("two layers",)}
+    for fold in record[DEFAULT]:
         assert (fold["ml"]["chosen"], fold["ann"]["chosen"]) == ("small forest", "two layers")
 
 

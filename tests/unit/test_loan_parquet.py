@@ -92,7 +92,7 @@ def test_columns_of_any_type_are_read(sent, column, cells, meant):
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "reason"),
     [
         (True, 'ApplicantIncome is "TRUE"'),
         (date(2026, 1, 2), 'ApplicantIncome is "2026-01-02"'),
@@ -102,9 +102,9 @@ def test_columns_of_any_type_are_read(sent, column, cells, meant):
         ("x" * 10_001, "A cell has 10,001 characters; at most 10,000 are read."),
     ],
 )
-def test_a_value_that_cannot_be_is_an_error_row(sent, cell, said):
+def test_a_value_that_cannot_be_is_an_error_row(sent, cell, reason):
     (chunk,) = read_chunks(sent(table_of(1, ApplicantIncome=[cell])), FIELDS)
-    assert said in chunk.errors[0] and np.isnan(chunk.table).all()
+    assert reason in chunk.errors[0] and np.isnan(chunk.table).all()
 
 
 def test_a_row_in_which_nothing_stands_is_an_error_row(sent):
@@ -185,16 +185,16 @@ def test_a_small_file_that_unpacks_to_more_than_fits_is_refused(sent, monkeypatc
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [
         (b"PAR1", "begins like a Parquet file but cannot be read"),
         (b"PAR1" + b"\0" * 400 + b"PAR1", "begins like a Parquet file but cannot be read"),
     ],
 )
-def test_a_damaged_file_is_refused(tmp_path, content, said):
+def test_a_damaged_file_is_refused(tmp_path, content, reason):
     path = tmp_path / "table.parquet"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=reason):
         next(read_chunks(path, FIELDS))
 
 

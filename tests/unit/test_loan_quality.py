@@ -48,14 +48,14 @@ def made() -> dict[str, Any]:
     rng = np.random.default_rng(0)
     table, approved = applicants(FIELDS, ROWS), rng.integers(0, 2, ROWS)
     folds = np.array([rng.permutation(ROWS) % FOLDS for _ in range(REPEATS)])
-    shares = {
+    probabilities = {
         kind: np.clip(approved * 0.3 + rng.random((REPEATS, ROWS)) * 0.7, 0, 1)
         for kind in ("rule", "ml", "ann")
     }
-    found = OutOfFold(approved, shares, folds)
-    of = performance(found, 0.5, 0)
+    out_of_fold = OutOfFold(approved, probabilities, folds)
+    of = performance(out_of_fold, 0.5, 0)
     fair = {
-        kind: by_groups(FIELDS, table, approved, shares[kind].mean(axis=0) >= 0.5, 0)
+        kind: by_groups(FIELDS, table, approved, probabilities[kind].mean(axis=0) >= 0.5, 0)
         for kind in ("ml", "ann")
     }
     point = {kind: {"auc": of[kind]["auc"], "brier": of[kind]["brier"]} for kind in ("ml", "ann")}
@@ -66,12 +66,13 @@ def made() -> dict[str, Any]:
         "threshold": 0.5,
         "headline": [{"name": "auc_ml", "label": "AUC of ML", **of["ml"]["auc"]}],
         "performance": of,
-        "comparison": ml_against_ann(found, 0.5, 0),
+        "comparison": ml_against_ann(out_of_fold, 0.5, 0),
         "auc_of_folds": {"ml": {"value": 0.7, "standard_error": 0.01, "n": 10}},
-        "calibration": calibration(found),
-        "profit": profit(found, 0),
+        "calibration": calibration(out_of_fold),
+        "profit": profit(out_of_fold, 0),
         "fairness": fair,
-        "protected": protected_cost(found, found, 0.5, 0) | {"fairness": fair, "performance": of},
+        "protected": protected_cost(out_of_fold, out_of_fold, 0.5, 0)
+        | {"fairness": fair, "performance": of},
         "learning": [{"part": n / 48, "rows": n, **point} for n in (24, 48)],
         "compare": {
             "ml": [{"name": "plain", **row}],

@@ -91,17 +91,17 @@ def test_two_costs_tell_how_many_are_approved_and_how_many_wrongly() -> None:
 
 
 def test_the_threshold_in_use_lies_in_the_roc_plot() -> None:
-    found = loan_curves.in_use({"profit": COSTS, "threshold": 0.5})
-    assert set(found) == {"ml"}
-    assert found["ml"]["true"] == pytest.approx(6 / 7)
-    assert found["ml"]["false"] == pytest.approx(1 / 3)
+    points = loan_curves.in_use({"profit": COSTS, "threshold": 0.5})
+    assert set(points) == {"ml"}
+    assert points["ml"]["true"] == pytest.approx(6 / 7)
+    assert points["ml"]["false"] == pytest.approx(1 / 3)
 
 
 def test_the_slider_finds_its_texts_in_the_page() -> None:
     html = explorer_html(recorded(COSTS, 0.45))
-    found = re.search('data-slots="([^"]*)"', html)
-    assert found is not None
-    slots = json.loads(unescape(found[1]))
+    match = re.search('data-slots="([^"]*)"', html)
+    assert match is not None
+    slots = json.loads(unescape(match[1]))
     assert slots["threshold"] == ["0 %", "50 %", "100 %"]
     assert slots["ml approves"][1] == "70 of 100 applicants, 10 of them wrongly"
     assert slots["ml 5"][0] == signed(-0.8, 2) + f" ({signed(-0.9, 2)} to {signed(-0.7, 2)})"

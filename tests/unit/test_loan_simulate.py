@@ -26,10 +26,10 @@ def test_two_digits() -> None:
 def test_no_simulated_applicant_is_a_row_of_the_data() -> None:
     two = FIELDS[4:6]  # of 3 x 4 answers all but two are in the data
     answers = list(itertools.product((0, 1, np.nan), (0, 1, 2, np.nan)))
-    table = np.array([each for each in answers if each not in ((1, 2), (0, np.nan))] * 9)
-    found = draw_applicants(fit_copula(two, table, 0), 200, table, 0)
-    assert len(found) == 200
-    assert set(map(str, found.tolist())) == {"[1.0, 2.0]", "[0.0, nan]"}
+    table = np.array([pair for pair in answers if pair not in ((1, 2), (0, np.nan))] * 9)
+    applicants = draw_applicants(fit_copula(two, table, 0), 200, table, 0)
+    assert len(applicants) == 200
+    assert set(map(str, applicants.tolist())) == {"[1.0, 2.0]", "[0.0, nan]"}
 
 
 def test_margins_are_those_of_the_data(drawn: np.ndarray) -> None:
@@ -37,10 +37,10 @@ def test_margins_are_those_of_the_data(drawn: np.ndarray) -> None:
         assert np.isnan(ours).mean() == pytest.approx(np.isnan(theirs).mean(), abs=0.03)
         ours, theirs = ours[~np.isnan(ours)], theirs[~np.isnan(theirs)]
         if field.kind == "choice":
-            shares = [np.bincount(each.astype(int)) / len(each) for each in (ours, theirs)]
+            shares = [np.bincount(column.astype(int)) / len(column) for column in (ours, theirs)]
             assert shares[0] == pytest.approx(shares[1], abs=0.06)
         else:
-            quartiles = [np.quantile(each, (0.25, 0.5, 0.75)) for each in (ours, theirs)]
+            quartiles = [np.quantile(column, (0.25, 0.5, 0.75)) for column in (ours, theirs)]
             assert quartiles[0] == pytest.approx(quartiles[1], rel=0.15)
             assert theirs.min() <= ours.min() <= ours.max() <= theirs.max()
 
@@ -48,9 +48,9 @@ def test_margins_are_those_of_the_data(drawn: np.ndarray) -> None:
 def test_what_goes_together_stays_together() -> None:
     table = MADE.table.copy()
     table[:, 2] = table[:, 0] / 30  # the amount follows the income
-    found = draw_applicants(fit_copula(FIELDS, table, 0), 2000, table, 0)
-    known = ~np.isnan(found[:, [0, 2, 3]]).any(axis=1)
-    ranks = [np.argsort(np.argsort(found[known, k])) for k in (0, 2, 3)]
+    applicants = draw_applicants(fit_copula(FIELDS, table, 0), 2000, table, 0)
+    known = ~np.isnan(applicants[:, [0, 2, 3]]).any(axis=1)
+    ranks = [np.argsort(np.argsort(applicants[known, k])) for k in (0, 2, 3)]
     assert np.corrcoef(ranks[0], ranks[1])[0, 1] > 0.85
     assert abs(np.corrcoef(ranks[0], ranks[2])[0, 1]) < 0.15
 

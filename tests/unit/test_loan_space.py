@@ -160,9 +160,9 @@ def test_a_suggestion_says_and_carries_its_change() -> None:
 
 
 def test_the_curve_says_from_where_to_where_and_whether_it_turns() -> None:
-    shares = np.array([[0.2, 0.6], [0.4, 0.7], [0.9, 0.8]])
+    probabilities = np.array([[0.2, 0.6], [0.4, 0.7], [0.9, 0.8]])
     values = np.array([0.0, 5000.0, 10_000.0])
-    curve = Curve(INCOME, values, shares, shares, np.zeros(3, dtype=bool), 1)
+    curve = Curve(INCOME, values, probabilities, probabilities, np.zeros(3, dtype=bool), 1)
     assert sentence(FIELDS[INCOME], curve, 0.5) == (
         "Machine learning: from 20 % (0 per month) to 90 % (10,000 per month), so this field alone "
         "can turn its answer; Neural network: from 60 % (0 per month) to 80 % (10,000 per month)."

@@ -37,7 +37,7 @@ def table(tmp_path: Path) -> Path:
     """Four applicants: the network refuses, both approve, both refuse, no number."""
     incomes = ("9000", "10000", "400", "plenty")
     path = tmp_path / "applicants.csv"
-    path.write_text(lines(*(row(ApplicantIncome=each) for each in incomes)))
+    path.write_text(lines(*(row(ApplicantIncome=income) for income in incomes)))
     return path
 
 
@@ -113,7 +113,7 @@ def test_an_endpoint_has_a_keyword_for_each_field() -> None:
     made = endpoint("predict", FIELDS, dict, dict, FIRST)
     parameters = inspect.signature(made).parameters
     assert list(parameters) == [field.name for field in FIELDS]
-    assert {each.default for each in parameters.values()} == {None}
+    assert {parameter.default for parameter in parameters.values()} == {None}
     assert parameters["loan_amount"].annotation == float | None
     assert inspect.signature(made).return_annotation is dict
     assert made.__name__ == "predict"

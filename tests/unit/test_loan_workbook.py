@@ -32,7 +32,7 @@ def test_a_table_may_begin_anywhere_in_the_sheet(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "reason"),
     [
         ("", "The first sheet is empty"),
         ('<row r="1"><c r="A1"><v>1</v></c></row>', "no rows"),
@@ -40,10 +40,10 @@ def test_a_table_may_begin_anywhere_in_the_sheet(tmp_path):
         ('<row r="4294967295"><c><v>1</v></c></row>', "at 4294967295"),
     ],
 )
-def test_a_workbook_without_a_table_is_refused(tmp_path, rows, said):
+def test_a_workbook_without_a_table_is_refused(tmp_path, rows, reason):
     path = tmp_path / "table.xlsx"
     write_sheet(path, rows)
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=reason):
         next(read_chunks(path, FIELDS))
 
 

@@ -47,9 +47,9 @@ def test_an_entry_is_all_that_a_new_method_needs(
     method = InputMethod("new", "New", "soon", steps, needs_gradient)
     monkeypatch.setitem(METHODS, "new", method)
     asked = {"target": "glioma", "against": "pituitary", "method": "new"}
-    found = finished(explain_in_steps(bundled.predictor(), bundled.answer(), **asked))
-    assert (found.method, found.target, found.against) == ("new", "glioma", "pituitary")
-    assert (found.layer, found.values.tolist()) == (INPUT, [[7, 7], [7, 7]])
+    heatmap = finished(explain_in_steps(bundled.predictor(), bundled.answer(), **asked))
+    assert (heatmap.method, heatmap.target, heatmap.against) == ("new", "glioma", "pituitary")
+    assert (heatmap.layer, heatmap.values.tolist()) == (INPUT, [[7, 7], [7, 7]])
     logits = dict(zip(bundled.predictor().labels, bundled.answer().logits.tolist(), strict=True))
     assert seen == [[pytest.approx(logits["glioma"] - logits["pituitary"], abs=1e-3)]]
 
@@ -64,8 +64,8 @@ def test_the_schema_and_the_docstrings_of_the_api_follow_the_registry() -> None:
 @pytest.mark.parametrize("path", AREA, ids=lambda path: path.name)
 def test_names_of_methods_and_classes_stand_in_one_place(path) -> None:  # type: ignore[no-untyped-def]
     names = {*METHODS, *classes.CLASS_WORDS}
-    found = literals(path.read_text(encoding="utf-8")) & names
-    assert not found or str(path) in NAMES_STAND_IN, f"{path.name} names {found}"
+    strays = literals(path.read_text(encoding="utf-8")) & names
+    assert not strays or str(path) in NAMES_STAND_IN, f"{path.name} names {strays}"
 
 
 def test_an_unknown_class_keeps_its_label() -> None:

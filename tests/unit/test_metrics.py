@@ -37,12 +37,12 @@ def test_a_weight_of_two_counts_a_slice_twice():
 def test_auc_and_brier_are_those_of_scikit_learn():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 3, 200)
-    shares = rng.dirichlet([1, 1, 1], 200)
+    probabilities = rng.dirichlet([1, 1, 1], 200)
     one = np.ones(200)
-    expected = roc_auc_score(truth, shares, multi_class="ovr", average="macro")
-    assert answers.auc(truth, shares)(one) == pytest.approx(expected)
-    by_class = [brier_score_loss(truth == k, shares[:, k]) for k in range(3)]
-    assert answers.brier(truth, shares)(one) == pytest.approx(sum(by_class))
+    expected = roc_auc_score(truth, probabilities, multi_class="ovr", average="macro")
+    assert answers.auc(truth, probabilities)(one) == pytest.approx(expected)
+    by_class = [brier_score_loss(truth == k, probabilities[:, k]) for k in range(3)]
+    assert answers.brier(truth, probabilities)(one) == pytest.approx(sum(by_class))
 
 
 def test_calibration_error_by_hand():
@@ -83,5 +83,5 @@ def test_all_or_none_leaves_room_for_chance():
 
 
 def test_of_nothing_nothing_is_known():
-    found = proportion(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64), seed=0)
-    assert (found["low"], found["high"], found["n"]) == (0, 1, 0)
+    figure = proportion(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64), seed=0)
+    assert (figure["low"], figure["high"], figure["n"]) == (0, 1, 0)

@@ -42,10 +42,10 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("path", [*MODULES, *ASSETS], ids=lambda path: path.name)
 def test_a_colour_outside_the_palette_is_taken_from_it(path: Path) -> None:
-    found = set(LITERAL.findall(path.read_text(encoding="utf-8")))
+    colours = set(LITERAL.findall(path.read_text(encoding="utf-8")))
     if path.suffix == ".svg":  # a picture of its own: no style sheet of the page reaches it
-        found -= {literal for literal in found if literal in css()}
-    assert not found, f"{path.name} has {found}; put it into shared/palette.py"
+        colours -= {literal for literal in colours if literal in css()}
+    assert not colours, f"{path.name} has {colours}; put it into shared/palette.py"
 
 
 def test_every_colour_of_the_style_sheets_is_defined() -> None:

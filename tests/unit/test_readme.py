@@ -17,14 +17,14 @@ def entries() -> list[str]:
     """Paths in the fenced block under "## Tree"; folders end with a slash."""
     block = (ROOT / "README.md").read_text(encoding="utf-8").split("## Tree")[1].split("```")[1]
     path: list[str] = []
-    found = []
+    paths = []
     for line in block.strip("\n").splitlines():
         match = LINE.fullmatch(line)
         assert match, f"a line of the tree without a name and words: {line!r}"
         depth = len(match["indent"]) // INDENT
         path = [*path[:depth], match["name"]]
-        found.append("".join(path))
-    return found
+        paths.append("".join(path))
+    return paths
 
 
 def tracked(*folders: str) -> list[str]:
@@ -37,9 +37,9 @@ def tracked(*folders: str) -> list[str]:
 
 
 def test_everything_in_the_tree_exists() -> None:
-    found = entries()
-    assert len(found) == len(set(found))
-    for name in found:
+    paths = entries()
+    assert len(paths) == len(set(paths))
+    for name in paths:
         path = ROOT / name
         assert path.is_dir() if name.endswith("/") else path.is_file(), name
 

@@ -23,8 +23,10 @@ from shared.report.blocks import (
     Heading,
     Headline,
     Label,
+    Marked,
     Panel,
     Plot,
+    Probability,
     Section,
     Table,
     Text,
@@ -55,12 +57,18 @@ def document(task: str) -> list[Section]:
 
 
 def every_block(evil: str) -> list[Block]:
-    cells = [Label(evil, evil), Change(Figure(0.1, 0.0, 0.2), evil), Code(evil), evil]
+    cells = [
+        Label(evil, evil),
+        Change(Figure(0.1, 0.0, 0.2), evil),
+        Code(evil),
+        Marked(evil, "bad"),
+        evil,
+    ]
     plot = Plot("name", evil, [Panel(evil, intervals(evil, ROW, {"": evil}), evil)], {"ml": evil})
     return [
         Text(evil, lead=evil),
         Heading(evil),
-        Table(evil, (evil,) * 4, [cells]),
+        Table(evil, (evil,) * 5, [cells], sorts=True),
         Headline({evil: Figure(0.5)}),
         Facts({evil: evil}),
         Folded(evil, [plot]),
@@ -81,23 +89,32 @@ def test_whatever_a_report_says_is_text_in_markdown() -> None:
         assert re.search(rf"\\{markup}", without_code)
         assert not re.search(rf"(?<!\\){markup}", without_code), markup
     table = text.split("**\n\n")[1].split("\n\n")[0].splitlines()
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {5}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {6}
 
 
 def test_cells_say_what_they_hold() -> None:
     change = Change(Figure(-0.01, -0.02, 0.005), "may be luck")
     measured = Figure(0.5, 0.25, 0.75, 9)
     cells = [Label("AUC", "more is better"), measured, change, 1234, 0.12345, None, Code("a|b")]
+    cells += [Marked("as here", "same"), Probability(0.123)]
     heads = [str(k) for k in range(len(cells))]
     html = blocks_html([Table("Caption", heads, [cells])])
     assert '<th scope="row">AUC<span class="soft meaning">more is better</span></th>' in html
     assert '<td>0.500 <span class="soft">(0.250 to 0.750)</span></td>' in html
     assert f'{MINUS}0.010 <span class="soft">({MINUS}0.020 to +0.005)</span> may be luck' in html
     assert "<td>1,234</td><td>0.123</td><td></td><td><code>a|b</code></td>" in html
+    assert '<td class="same">as here</td><td data-sort="0.123000">12 %</td>' in html
     assert table_markdown(heads, [cells]).splitlines()[2] == (
         f"| AUC (more is better) | 0.500 (0.250 to 0.750) | {MINUS}0.010 ({MINUS}0.020 to +0.005) "
-        "may be luck | 1,234 | 0.123 |  | `ab` |"
+        "may be luck | 1,234 | 0.123 |  | `ab` | as here | 12 % |"
     )
+
+
+def test_only_a_table_that_sorts_has_heads_to_press() -> None:
+    for sorts in (True, False):
+        html = blocks_html([Table("Answers", ("File", "Answer"), [("a.png", "glioma")], sorts)])
+        assert ('<table class="many">' in html) is sorts
+        assert html.count('<th scope="col"><button type="button">') == (2 if sorts else 0)
 
 
 def test_numbers_have_a_true_minus_and_no_negative_zero() -> None:
@@ -126,7 +143,7 @@ def test_a_confusion_matrix_shows_every_count_and_its_share() -> None:
     drawn = confusion("Matrix", ["a", "b c"], [[3, 1], [0, 0]]).svg()
     counts = re.findall(r'<text class="count"[^>]*>([^<]*)<', drawn)
     assert counts == ["3", "1", "0", "0"]
-    assert "1 of 4 of a were answered b c: 25.0%" in drawn
+    assert "a: 1 of 4 were answered b c, 25.0%" in drawn
 
 
 def test_a_section_that_was_not_measured_says_so() -> None:

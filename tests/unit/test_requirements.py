@@ -16,7 +16,7 @@ from training.release.assembly import shared_files
 
 # Not imported by us, but an imported package cannot be imported without it.
 NEEDED_BY_ANOTHER = {"torchvision": "timm"}
-COMES_WITH_THE_SDK = {"gradio", "gradio-client"}
+COMES_WITH_THE_SDK = {"gradio", "gradio-client", "starlette"}  # Gradio is an app of Starlette
 THERE_ON_THE_HUB_ALONE = {"spaces"}
 ZEROGPU_HAS_ITS_OWN = {"torch", "torchvision"}
 
@@ -24,8 +24,8 @@ ZEROGPU_HAS_ITS_OWN = {"torch", "torchvision"}
 def requirements(text: str) -> dict[str, Requirement]:
     """Requirements by canonical name."""
     lines = (line.split("#")[0].strip() for line in text.splitlines())
-    found = [Requirement(line) for line in lines if line]
-    return {canonicalize_name(each.name): each for each in found}
+    requirements = [Requirement(line) for line in lines if line]
+    return {canonicalize_name(requirement.name): requirement for requirement in requirements}
 
 
 def imported_distributions(space: Path) -> set[str]:
@@ -93,6 +93,6 @@ def test_pyproject_needs_what_the_spaces_need() -> None:
 def test_all_that_pyproject_names_is_pinned(lock: dict[str, str]) -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = text.split("\ndependencies = [")[1].split("[tool.")[0]
-    named = {Requirement(each).name for each in re.findall(r'^ *"([^"]+)",', block, re.M)}
+    named = {Requirement(line).name for line in re.findall(r'^ *"([^"]+)",', block, re.M)}
     missing = {canonicalize_name(name) for name in named} - set(lock) - {"explainable-spaces"}
     assert not missing

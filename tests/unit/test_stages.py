@@ -29,7 +29,7 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Stage]:
 
 
 def written(stages: list[Stage]) -> list[int]:
-    return [len(each.writes[0].read_text(encoding="utf-8")) for each in stages]
+    return [len(stage.writes[0].read_text(encoding="utf-8")) for stage in stages]
 
 
 def test_what_is_done_is_not_done_again(two: list[Stage]) -> None:
@@ -63,10 +63,10 @@ def test_the_loan_stages_read_only_what_an_earlier_one_writes(tmp_path: Path) ->
     stages = loan.stages(tmp_path, tmp_path / "run", tmp_path / "checkpoint", 0, [])
     asked = tmp_path / "run" / loan.OPTIONS
     there = {asked}
-    for each in stages:
-        assert set(each.reads) <= there, each.name
-        there |= set(each.writes)
-    assert len(there - {asked}) == len([path for each in stages for path in each.writes])
+    for stage in stages:
+        assert set(stage.reads) <= there, stage.name
+        there |= set(stage.writes)
+    assert len(there - {asked}) == len([path for stage in stages for path in stage.writes])
 
 
 def test_other_options_start_the_nested_stage_anew(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """A map holds still when the slice is mirrored and moved, or it does not."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import bundled

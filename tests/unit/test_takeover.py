@@ -110,8 +110,8 @@ def test_whoever_asks_after_it_gets_the_new_one(page: gr.Blocks) -> None:
     take_over(page)
     assert client.predict(api_name="/quick") == "new"
     assert httpx.get(f"{page.local_url}config").json()["title"] == "new"
-    shown = [each for each in page.blocks.values() if isinstance(each, gr.HTML)]
-    assert [each.value for each in shown] == ["new"]
+    shown = [block for block in page.blocks.values() if isinstance(block, gr.HTML)]
+    assert [block.value for block in shown] == ["new"]
 
 
 def test_what_is_under_way_ends_with_the_checkpoint_it_began_with(page: gr.Blocks) -> None:
@@ -158,7 +158,7 @@ def test_new_parameters_are_described_and_taken(page: gr.Blocks) -> None:
 def parameters(http: httpx.Client) -> list[str]:
     """What /applicant takes, as Gradio describes it."""
     described = http.get("/info").json()["named_endpoints"]["/applicant"]["parameters"]
-    return [each["parameter_name"] for each in described]
+    return [parameter["parameter_name"] for parameter in described]
 
 
 def test_what_launch_has_set_stays(page: gr.Blocks) -> None:
@@ -167,10 +167,10 @@ def test_what_launch_has_set_stays(page: gr.Blocks) -> None:
     assert page.app.get_blocks() is page
     assert not page.api_open
     assert page.app.state_holder.capacity == 7
-    now = [id(each) for each in page.temp_file_sets]
-    assert {id(each) for each in swept} <= set(now)
-    shown = [each for each in page.blocks.values() if isinstance(each, gr.HTML)]
-    assert {id(each.temp_files) for each in shown} <= set(now)
+    now = [id(files) for files in page.temp_file_sets]
+    assert {id(files) for files in swept} <= set(now)
+    shown = [block for block in page.blocks.values() if isinstance(block, gr.HTML)]
+    assert {id(block.temp_files) for block in shown} <= set(now)
     sent = httpx.post(f"{page.local_url}gradio_api/upload", files={"files": b"slice"}).json()
     assert sent[0] in page.upload_file_set
     assert id(page.upload_file_set) in now
@@ -207,10 +207,10 @@ def test_what_fails_leaves_the_old_one_answering_and_is_said_in_a_line(
         while not caplog.records:
             assert time.monotonic() < end
             time.sleep(0.02)
-    said = caplog.records[0].getMessage()
+    message = caplog.records[0].getMessage()
     assert len(caplog.records) == 1
-    assert said.startswith("The Hub was not used")
-    assert said.endswith("The bundled checkpoint goes on answering.")
+    assert message.startswith("The Hub was not used")
+    assert message.endswith("The bundled checkpoint goes on answering.")
     assert run(page, "quick") == "old"
 
 

@@ -21,7 +21,7 @@ from shared.spreadsheet import harmless
 from shared.tumor.classes import class_words
 from shared.tumor.predictor import COLOURED_PICTURE
 from shared.wording import percent
-from tumor_space.many_view import csv_text, table_html
+from tumor_space.many_view import answers_html, csv_text
 from tumor_space.quality_view import quality_html
 from tumor_space.schema import BatchRow
 from tumor_space.serving import (
@@ -127,7 +127,7 @@ def test_many_slices_as_csv() -> None:
 
 
 def test_what_came_from_outside_is_escaped_in_the_table() -> None:
-    html = table_html(["<script>", "b", "c"], rows())
+    html = answers_html(["<script>", "b", "c"], rows())
     assert "<script>" not in html
     assert "&lt;b&gt;No&lt;/b&gt;" in html
 

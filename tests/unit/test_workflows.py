@@ -20,8 +20,8 @@ TARGET = re.compile(r"^([a-z-]+):.*## ", re.M)
 
 def read(name: str) -> dict[str, Any]:
     """A workflow."""
-    found: dict[str, Any] = yaml.safe_load(WORKFLOWS[name].read_text(encoding="utf-8"))
-    return found
+    workflow: dict[str, Any] = yaml.safe_load(WORKFLOWS[name].read_text(encoding="utf-8"))
+    return workflow
 
 
 def job_of(name: str) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def test_it_may_only_read_and_comes_to_an_end(name: str) -> None:
     assert workflow["concurrency"]["group"].startswith(name)
     used = [step["uses"] for step in job["steps"] if "uses" in step]
     assert used
-    assert [each for each in used if not OFFICIAL.fullmatch(each)] == []
+    assert [action for action in used if not OFFICIAL.fullmatch(action)] == []
 
 
 def test_deploying_and_looking_need_nothing_but_the_hubs_client() -> None:

@@ -4,8 +4,6 @@ What helps with a few hundred rows, measured by the compare stage: features cut 
 mixed with one another, softer targets, strong dropout and weight decay, few steps, many members.
 """
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import asdict, dataclass
 from typing import Any

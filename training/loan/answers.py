@@ -1,7 +1,5 @@
 """What the out-of-fold answers are worth: every model and the rule, in the same tables."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ The lists are short on purpose. With a few hundred rows every further candidate 
 that the best one is best by luck.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -103,12 +101,7 @@ def some(names: Sequence[str]) -> Names:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted candidate.
-
-    Attributes:
-        name: of the candidate.
-        model: a scikit-learn classifier, or the ANN.
-    """
+    """A fitted candidate: a scikit-learn classifier, or the ANN."""
 
     name: str
     model: ClassifierMixin | Ann
@@ -121,14 +114,7 @@ class Fitted:
 
 
 def fit(name: str, features: Floats, approved: NDArray[np.int64], seed: int) -> Fitted:
-    """Fit a candidate by its name.
-
-    Args:
-        name: a key of `PIPELINES` or of `NETWORKS`.
-        features: (N, K) float32.
-        approved: (N,) 0 or 1.
-        seed: of forest, boosting, first weights, mixing and dropout.
-    """
+    """Fit a candidate to (N, K) features by its name; the seed fixes all that is drawn."""
     if name in NETWORKS:
         return Fitted(name, fit_network(NETWORKS[name], features, approved, seed))
     return Fitted(name, PIPELINES[name](seed).fit(features, approved))

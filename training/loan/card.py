@@ -4,8 +4,6 @@
 the Hub's `model-index`. The evaluation is told by `shared.report.loan`, as on the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -117,7 +115,7 @@ stands under "How it was measured".
 ## Limits
 
 - {rows} applications from one lender, of unknown place and time, in a currency that is not named.
-  Intervals are wide; a difference within them is no difference.
+  Intervals are wide; a difference smaller than they are may be chance.
 - The short list of candidates and their settings were arrived at by trying on these same rows. The
   nested folds do not account for that, so the figures of both models are a little too kind.
 - The label is what the lender decided. A lender's bias would be learned along with its judgement;
@@ -130,14 +128,7 @@ stands under "How it was measured".
 
 
 def write_card(folder: Path) -> Path:
-    """Write the card of a checkpoint, and its plots.
-
-    Args:
-        folder: with config.json, decision.json and evaluation.json.
-
-    Returns:
-        The path of the card.
-    """
+    """Write the card of a checkpoint, and its plots; returns the path of the card."""
     record, decision, config = (
         read_json(folder / name) for name in (EVALUATION_FILE, DECISION_FILE, CONFIG_FILE)
     )
@@ -186,12 +177,7 @@ def parts(record: Record, decision: Record, config: Record) -> dict[str, str]:
 
 
 def fields_told(declared: Fields, used: Sequence[str]) -> Sequence[Block]:
-    """All fields of an application: what each may hold, what was seen, what may be done with it.
-
-    Args:
-        declared: the fields.
-        used: names of those that the models see.
-    """
+    """All fields: what each may hold, what was seen, what may be done, whether it is `used`."""
     rows = [
         (
             field.label,

@@ -4,8 +4,6 @@ This is the whole inner loop of the nested cross-validation, and what the final 
 rows: whoever measures `choose_and_fit` on rows of their own measures the way the model is made.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,13 +23,7 @@ PRIOR = 0.05  # weight of "calibrated already", in rows: three numbers are fitte
 
 @dataclass(frozen=True)
 class Chosen:
-    """The candidate that was kept, fitted and calibrated.
-
-    Attributes:
-        fitted: on all the rows that were given.
-        calibration: from the inner folds' predictions.
-        losses: log loss of every candidate in the inner folds, after its calibration.
-    """
+    """The candidate that was kept, fitted and calibrated; the log losses of all in inner folds."""
 
     fitted: Fitted
     calibration: Calibration
@@ -45,15 +37,7 @@ class Chosen:
 def choose_and_fit(
     kind: str, features: Floats, approved: NDArray[np.int64], seed: int, names: Names = NAMES
 ) -> Chosen:
-    """Compare the candidates of a kind in inner folds, keep the one with the least log loss.
-
-    Args:
-        kind: key of the model, one of `registry.MODELS`.
-        features: (N, K) float32 of the training rows.
-        approved: (N,) 0 or 1.
-        seed: of the folds and of everything that is fitted.
-        names: of the candidates, by model.
-    """
+    """Compare the candidates of a kind in inner folds; keep and fit the one of least log loss."""
     losses: dict[str, float] = {}
     calibrations: dict[str, Calibration] = {}
     for name in names[kind]:

@@ -5,8 +5,6 @@ settings are fixed, nothing is chosen or calibrated. Beside it the mistake that 
 0.85 for this data rest on: resampling before the split.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -68,11 +66,7 @@ MISTAKE = (
 
 
 def ladder(networks: Mapping[str, Settings]) -> dict[str, Settings]:
-    """The ANN from one plain perceptron to the first of the candidates, then the others.
-
-    Args:
-        networks: the candidates.
-    """
+    """The ANN from one plain perceptron to the first of the candidates, then the others."""
     full, *others = networks.values()
     settings = replace(full, **ALONE)
     rungs = {"one perceptron, features as they are": settings}
@@ -104,13 +98,7 @@ def answer_fold(
 
 
 def run(applications: Applications, recorded: Mapping[str, Any], out: Path) -> dict[str, Any]:
-    """Compare everything.
-
-    Args:
-        applications: labelled.
-        recorded: what the nested stage wrote; its folds, seed and candidates are used.
-        out: folder for the answers of each fold.
-    """
+    """Compare everything, with the folds, the seed and the candidates of the nested stage."""
     seen = features_of(applications, columns_of(VARIANTS[0], applications))
     seed, names, approved = recorded["seed"], candidates_of(recorded), applications.approved
 
@@ -159,15 +147,7 @@ def _rows(
 
 
 def doubled(approved: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """All rows, then as many copies of the rarer class as it lacks.
-
-    Args:
-        approved: (N,) 0 or 1.
-        seed: of which rows are copied.
-
-    Returns:
-        (M,) row numbers.
-    """
+    """Numbers of all rows, then of as many drawn copies of the rarer class as it lacks."""
     counts = np.bincount(approved, minlength=2)
     rarer = np.flatnonzero(approved == counts.argmin())
     copies = np.random.default_rng(seed).choice(rarer, counts.max() - counts.min())

@@ -1,7 +1,5 @@
 """Curves of the out-of-fold answers: what each threshold earns, reliability, ROC."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

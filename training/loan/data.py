@@ -1,7 +1,5 @@
 """The labelled applications, read by the code that reads a visitor's CSV."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

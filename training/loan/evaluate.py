@@ -5,8 +5,6 @@ not seen it, made the way the checkpoint's are. Writes `evaluation.json` into th
 figure with n and a 95 % interval, the data, the folds, the commit, the versions.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time
@@ -66,17 +64,7 @@ GAP, GAP_LABEL = "fairness_gap", "Fairness gap"
 def evaluate(
     applications: Applications, recorded: Mapping[str, Any], threshold: float, seed: int
 ) -> tuple[dict[str, Any], dict[str, Gated]]:
-    """Measure everything.
-
-    Args:
-        applications: labelled.
-        recorded: what the nested stage wrote.
-        threshold: approve from this probability on.
-        seed: of the bootstrap.
-
-    Returns:
-        Every figure, and the metrics behind those that a release is compared by.
-    """
+    """Measure everything; returns all figures, and the metrics that a release is compared by."""
     both = both_variants(recorded, applications.approved)
     cost = protected_cost(*both, threshold, seed)
     variant = default_variant(cost)
@@ -132,12 +120,7 @@ def fairness_gaps(
 def headline(
     of_models: Mapping[str, Mapping[str, Figure]], gaps: Mapping[str, Figure]
 ) -> list[dict[str, Any]]:
-    """The figures that a reviewer looks at first: label, and "higher" or "lower" for better.
-
-    Args:
-        of_models: every metric by model, the rule among them.
-        gaps: the fairness gap by model.
-    """
+    """The figures that a reviewer looks at first: label, and "higher" or "lower" for better."""
 
     def row(name: str, kind: str, figure: Figure) -> dict[str, Any]:
         label = METRICS[name].label if name in METRICS else GAP_LABEL
@@ -160,11 +143,6 @@ def gated(applications: Applications, answers: OutOfFold, threshold: float) -> d
     """The metric behind each headline figure, in which a new checkpoint may not lose.
 
     The rule is not among them: it is not a model of ours.
-
-    Args:
-        applications: labelled.
-        answers: out-of-fold, of the variant that the checkpoint is made of.
-        threshold: approve from this probability on.
     """
     make, alone = measures(threshold), np.arange(len(answers.approved))
     figures = {}
@@ -185,13 +163,7 @@ def folds_digest(folds: Sequence[Mapping[str, Any]]) -> str:
 
 
 def basis(applications: Applications, folds: Sequence[Mapping[str, Any]], seed: int) -> Basis:
-    """What the figures rest on: the table, its folds, and a key from the rows (`training.draws`).
-
-    Args:
-        applications: labelled.
-        folds: as the nested stage wrote them.
-        seed: of the evaluation.
-    """
+    """What the figures rest on: the table, its folds, a key from the rows (`training.draws`)."""
     digest = hashlib.sha256(applications.table.tobytes())
     digest.update(applications.approved.tobytes())
     return Basis(applications.sha256, folds_digest(folds), seed, digest.hexdigest())

@@ -5,8 +5,6 @@ two have something changed, so that they show what no simulated applicant shows.
 are simulated; nobody is described.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,15 +31,7 @@ Rows = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Example:
-    """An example applicant.
-
-    Attributes:
-        name: what it shows, in a word.
-        caption: what it shows, for the visitor.
-        licence, source: of the values.
-        values: by the API's names of the fields; None is "not stated".
-        expected: by model, whether it approves.
-    """
+    """An example applicant: what it shows, and values by the API's names, None for "not stated"."""
 
     name: str
     caption: str
@@ -96,12 +86,7 @@ def most_missing(fields: Fields, table: NDArray[np.float64]) -> int | None:
 
 
 def out_of_range(predictor: Predictor, usual: NDArray[np.float64]) -> tuple[Row, str]:
-    """The usual row that one number beyond all seen makes most unlike the others, with a caption.
-
-    Args:
-        predictor: a loaded checkpoint.
-        usual: (P, F) rows to change.
-    """
+    """The usual row that one number beyond all seen makes most unlike the others; a caption."""
     fields, table = predictor.decision.fields, predictor.population.table
     best: tuple[float, Row, str] | None = None
     for k, field in enumerate(fields):

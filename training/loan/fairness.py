@@ -5,8 +5,6 @@ fairlearn's own bootstrap takes minutes here; the intervals come from `training.
 others do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

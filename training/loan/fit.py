@@ -8,8 +8,6 @@ models (`ml.skops`, `ml.onnx`, `ann.safetensors`), `config.json`, `decision.json
 applicants (`population.safetensors`).
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -63,18 +61,7 @@ def fit_checkpoint(
     variant: str = VARIANTS[0],
     names: Names = NAMES,
 ) -> dict[str, Chosen]:
-    """Fit and write everything but the evaluation.
-
-    Args:
-        applications: all labelled rows.
-        folder: of the checkpoint; made if it is not there.
-        seed: of folds, fits and simulated applicants.
-        variant: which fields the models use, one of `nested.VARIANTS`.
-        names: of the candidates, by model.
-
-    Returns:
-        What was chosen, by model.
-    """
+    """Write all but the evaluation, for one of `VARIANTS`; returns what was chosen, by model."""
     folder.mkdir(parents=True, exist_ok=True)
     used = columns_of(variant, applications)
     fields = tuple(applications.fields[k] for k in used)

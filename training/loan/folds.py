@@ -3,8 +3,6 @@
 A fold that was answered is a file of its own, so what was broken off goes on.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path

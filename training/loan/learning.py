@@ -5,8 +5,6 @@ chosen, calibrated and fitted as ever (`choose`). What all rows give is taken ov
 stage.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,13 +43,7 @@ def first_repeat(folds: Sequence[Mapping[str, Any]], rows: int) -> list[Mapping[
 
 
 def cut(approved: NDArray[np.int64], part: float, seed: int) -> NDArray[np.int64]:
-    """Some of the rows, the same part of either class; a larger part holds all of a smaller one.
-
-    Args:
-        approved: (N,) 0 or 1.
-        part: above 0, at most 1; of a class at least one row is kept.
-        seed: of the order in which rows are taken.
-    """
+    """The same part (0..1) of either class, at least a row each; larger parts hold smaller ones."""
     rng = np.random.default_rng(seed)
     orders = [rng.permutation(np.flatnonzero(approved == value)) for value in (0, 1)]
     return np.sort(np.concatenate([order[: max(1, round(part * len(order)))] for order in orders]))
@@ -80,13 +72,7 @@ def answer_fold(
 
 
 def run(applications: Applications, recorded: Mapping[str, Any], out: Path) -> dict[str, Any]:
-    """Measure the learning curve.
-
-    Args:
-        applications: labelled.
-        recorded: what the nested stage wrote; its seed and its candidates are used.
-        out: folder for the answers of each fold.
-    """
+    """Measure the learning curve, with the folds, seed and candidates of the nested stage."""
     columns = columns_of(VARIANTS[0], applications)
     rows, seed, names = len(applications.approved), recorded["seed"], candidates_of(recorded)
     whole = first_repeat(recorded[VARIANTS[0]], rows)

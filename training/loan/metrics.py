@@ -4,8 +4,6 @@ Where the cross-validation was repeated, a metric is the mean over the repeats, 
 drawn together with all its answers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -28,13 +26,7 @@ LEAST = 1e-6  # of a probability in a logarithm
 
 
 def over_repeats(make: Make, approved: Truth, probabilities: Probabilities) -> Metric:
-    """The mean of a metric over the repeats.
-
-    Args:
-        make: from (N,) truth and (N,) probabilities to a metric.
-        approved: (N,) 0 or 1.
-        probabilities: (R, N) probability of approval.
-    """
+    """The mean over R repeats of a metric of (N,) truth and (R, N) probabilities."""
     parts = [make(approved, of_repeat) for of_repeat in probabilities]
     return lambda weights: float(np.mean([part(weights) for part in parts]))
 
@@ -98,12 +90,7 @@ def calibration_error(approved: Truth, probabilities: Probabilities) -> Metric:
 
 
 def reliability(approved: Truth, probabilities: Probabilities) -> list[Bin]:
-    """Share approved and mean predicted probability of each bin that holds a row.
-
-    Args:
-        approved: (N,) 0 or 1.
-        probabilities: (R, N).
-    """
+    """Share approved and mean predicted probability of each bin with rows; of (R, N) answers."""
     repeats = len(probabilities)
     return reliability_of(np.tile(approved, repeats), probabilities.ravel(), BINS, repeats)
 

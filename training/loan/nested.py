@@ -9,8 +9,6 @@ of row numbers, counted from 0; each list is answered from the rest. `--candidat
 each, compares only these; the stages after this one read from its answers which they were.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -66,13 +64,6 @@ def answer_fold(
     and fit the calibration; both choices flatter themselves on the rows that they were made with.
     Of the outer fold's rows nothing was learned, chosen or calibrated, so these answers are what
     new applicants would get from a model that is made in this way.
-
-    Args:
-        applications: labelled.
-        columns: of the table, that the models may use.
-        test: rows to answer.
-        seed: of inner folds and fits.
-        names: of the candidates, by model.
 
     Returns:
         Rows, and for each model its calibrated probabilities, what was chosen and why.

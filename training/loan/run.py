@@ -4,8 +4,6 @@ Stages meet in files (`training.stages`); nested, learning and compare go on fol
 same command continues after a kill.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -48,12 +46,7 @@ def stages(
 
 
 def note_options(out: Path, seed: int, nested_options: list[str]) -> None:
-    """Leave what the nested stage was asked for as a file, so that it starts anew with other words.
-
-    Args:
-        out: where the stages meet.
-        seed, nested_options: of this run.
-    """
+    """Leave what the nested stage was asked for as a file, so that other words start it anew."""
     path, asked = out / OPTIONS, {"seed": seed, "options": nested_options}
     before = json.loads(path.read_text("utf-8")) if path.exists() else {"seed": 0, "options": []}
     if before != asked:

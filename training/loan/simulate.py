@@ -6,8 +6,6 @@ smoothed margins. The outcome is drawn from what the models say. No simulated ap
 the data: those that would be are drawn again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,13 +40,7 @@ class Copula:
 
 
 def fit_copula(fields: Fields, table: Table, seed: int) -> Copula:
-    """Fit to a table.
-
-    Args:
-        fields: the columns.
-        table: (N, F), NaN for "not stated".
-        seed: breaks ties between equal values.
-    """
+    """Fit to a table (N, F), NaN for "not stated"; the seed breaks ties between equal values."""
     rng = np.random.default_rng(seed)
     left_out = np.isnan(table)
     columns = [_scores(column, rng) for column in np.hstack([table, left_out]).T]
@@ -97,17 +89,7 @@ def two_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def draw_applicants(copula: Copula, count: int, apart_from: Table, seed: int) -> Table:
-    """Draw applicants.
-
-    Args:
-        copula: fitted.
-        count: how many.
-        apart_from: (N, F) rows that none of them may be.
-        seed: fixes the draws.
-
-    Returns:
-        (count, F) float64, NaN for "not stated".
-    """
+    """(count, F) drawn applicants, NaN for "not stated"; none of them is a row of `apart_from`."""
     rng = np.random.default_rng(seed)
     taken = {row.tobytes() for row in np.nan_to_num(apart_from, nan=-1.0)}
     applicants: list[NDArray[np.float64]] = []

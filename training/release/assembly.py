@@ -63,13 +63,14 @@ def _about_the_model(lock: Lock, *, along: bool) -> str:
     return f"Model: {lock.repository} at {lock.commit}, {bundled}."
 
 
-def assemble(space: Path, target: Path, *, along: bool = False, public: bool = True) -> Folder:
+def assemble(space: Path, target: Path, *, along: bool = True, public: bool = True) -> Folder:
     """Write the folder that the Hub gets, and say which model it runs.
 
     Args:
         space: a Space's folder in this checkout.
         target: a folder that does not exist yet, or is empty.
-        along: take the bundled checkpoint along.
+        along: take the bundled checkpoint along; without it the Space has nothing to answer with
+            until the Hub has given it the locked one.
         public: whether anybody may read the locked model.
 
     Raises:

@@ -3,7 +3,7 @@
     python spaces/deploy.py tumor --local FOLDER       leave a folder that runs by itself
     python spaces/deploy.py tumor --to OWNER/NAME      put it up, wait, ask what answers
 
-Without a published model the bundled checkpoint goes along, or the Space could not answer.
+The bundled checkpoint goes along, so that the Space answers whatever the Hub does at its start.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from huggingface_hub.utils import disable_progress_bars
 
 from shared.checkpoint.contract import REQUIRED
 from shared.checkpoint.lock import LOCK_FILE, read_lock
-from shared.errors import PublishError
+from shared.errors import InputError, PublishError
 from training.release import live
 from training.release.assembly import UNCOMMITTED, Folder, assemble
 from training.release.build import BuildError, show_log, wait_until_running
@@ -175,7 +175,9 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--hardware", choices=flavours, metavar="NAME", help="zero-a10g, cpu-basic, t4-small, ..."
     )
-    parser.add_argument("--with-checkpoint", action="store_true", help="take the bundled one along")
+    parser.add_argument(
+        "--without-checkpoint", action="store_true", help="leave the bundled one out: it may wait"
+    )
     parser.add_argument("--private", action="store_true", help="a new Space is private")
     parser.add_argument("--back-to", metavar="COMMIT", help="the files of this commit of the Space")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -185,7 +187,7 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     chosen = parser.parse_args(arguments)
     if not (chosen.to or chosen.local):
         parser.error("say where: --to OWNER/NAME, --local FOLDER, or both")
-    if chosen.back_to and (chosen.local or chosen.with_checkpoint or not chosen.to):
+    if chosen.back_to and (chosen.local or chosen.without_checkpoint or not chosen.to):
         parser.error("--back-to goes with --to alone: it puts back what the Space held")
     return chosen
 
@@ -201,7 +203,12 @@ def wanted_folder(chosen: argparse.Namespace, wanted: Wanted) -> Iterator[Folder
         space = live.SPACES / chosen.space
         lock, target = read_lock(space / LOCK_FILE), chosen.local or target
         public = not chosen.to or is_public(lock)
-        along = chosen.with_checkpoint or lock.repository is None  # or it could not answer
+        along = not chosen.without_checkpoint
+        if lock.repository is None and not along:
+            raise InputError(
+                f"No {lock.task} model has been published: the Space has nothing but the bundled "
+                "one to answer with. Leave --without-checkpoint out."
+            )
         with errors_in_words("assemble the folder", chosen.space):
             folder = assemble(space, target, along=along, public=public)
         yield folder

@@ -27,6 +27,7 @@ from training.release.space import BROKEN, OFF, stage_of
 ENDPOINT = "/gradio_api/run/model"  # answered at once, so it needs no queue and no event stream
 FROM_THE_HUB = ("hub", "cache")
 BUNDLED = "bundled"
+WAITING = "waiting"  # as `shared.page.schema` has it: there is none yet, and `why` says why
 WAIT = 30.0  # seconds for one answer
 PAUSE = 3.0  # seconds between two questions
 PATIENCE = 300.0  # seconds; a Space that sleeps is woken by the question
@@ -37,7 +38,7 @@ class Answer:
     """What answers.
 
     Attributes:
-        source: "hub", "cache", "bundled" or "folder".
+        source: "hub", "cache", "bundled" or "folder"; "waiting" while there is none.
         revision: the model's commit, or the sha256 of what is not from the Hub.
         sha256: over all files of the checkpoint.
         why: the Space's own words on why this one; may be empty.
@@ -145,8 +146,10 @@ def _is_locked(answer: Answer, lock: Lock) -> bool:
 
 
 def _may_still_come(answer: Answer, lock: Lock) -> bool:
-    """Whether the Space may be answering with another one until the locked one has arrived."""
-    return lock.repository is not None and answer.source == BUNDLED
+    """Whether the Space may be answering with another one, or with none, until the locked one has
+    arrived.
+    """
+    return lock.repository is not None and answer.source in (BUNDLED, WAITING)
 
 
 def _wrong(space: Repository, answer: Answer, lock: Lock) -> str:

@@ -1,7 +1,5 @@
 """The answers for one part of the split, and what they are worth: classes, probabilities, sets."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 from typing import Any

@@ -6,8 +6,6 @@ Writes `audit.json` and `audit.svg`. What leaks in a random split (`leak`) is me
 the evaluation: none of this needs a network.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter
@@ -81,13 +79,7 @@ def look_at(path: Path) -> Look:
 
 
 def audit(data: Path, *, duplicate_bits: int, seed: int) -> dict[str, Any]:
-    """Audit a folder of classes.
-
-    Args:
-        data: folder with `training/<class>/<file>`.
-        duplicate_bits: bits of 256 within which two pictures count as near-duplicates.
-        seed: of the probe.
-    """
+    """Audit a folder of classes; near-duplicates lie within `duplicate_bits` of 256 bits."""
     files, names = list_files(data), class_names(data)
     looks = [look_at(data / IMAGES_FOLDER / f) for f in tqdm(files, desc="looking", unit="slice")]
     classes = targets_of(files, names)
@@ -163,12 +155,6 @@ def leak(
     The answer of the nearest slice by perceptual hash knows nothing of tumors: it is right when it
     finds another picture of the same head. Its accuracy under a random split, under the split by
     near-duplicates and for unseen patients says how much of a score memory alone can earn.
-
-    Args:
-        data: folder with `training/<class>/<file>`.
-        split: what the split stage wrote.
-        labels: class names, in any order.
-        seed: of the random split.
 
     Returns:
         By way of splitting, the accuracy of the nearest slice, and the share of slices with a

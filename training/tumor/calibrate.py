@@ -6,8 +6,6 @@ in ten calibration slices get a temperature and sets of their own, fitted on sli
 hospitals, each of which counts alike.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

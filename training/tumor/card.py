@@ -4,8 +4,6 @@
 evaluation is told by `shared.report.tumor`, as on the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,14 +67,7 @@ answer.
 
 
 def write_card(folder: Path) -> Path:
-    """Write the card of a checkpoint, and its plots.
-
-    Args:
-        folder: with config.json and evaluation.json.
-
-    Returns:
-        The path of the card.
-    """
+    """Write the card of a checkpoint, and its plots; returns the path of the card."""
     record, config = (read_json(folder / name) for name in (EVALUATION_FILE, "config.json"))
     parts = {"name": NAME, "headline": blocks_markdown([headline(record)])}
     data = card_data(record, base_model(config))

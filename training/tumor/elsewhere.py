@@ -5,8 +5,6 @@ more about an answer than the test part does. Patients are dealt into two halves
 name: temperature, thresholds and recipes may be chosen on one, figures are reported on the other.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 from collections.abc import Iterator

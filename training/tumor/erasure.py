@@ -6,8 +6,6 @@ answers from something else. A patch of the same size, covered the same way else
 slice, shows what the covering alone does.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

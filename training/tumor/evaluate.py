@@ -180,7 +180,7 @@ def basis(data: Path, split: Mapping[str, Any], seed: int) -> Basis:
         split: what the split stage wrote.
         seed: of the evaluation.
     """
-    key = data_digest(data, split["parts"]["test"])  # that of all files is no secret
+    key = data_digest(data, split["parts"]["test"])  # the digest of all files is public
     return Basis(split["data_sha256"], split["sha256"], seed, key)
 
 

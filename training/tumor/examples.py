@@ -5,8 +5,6 @@ lesion drawn in by the code below: a ring with oedema, a bright mass on the dura
 Skull and scalp are drawn too. They are simulated and say so; no patient is shown.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -50,14 +48,7 @@ this project (training/tumor/examples.py). They show no patient.
 
 @dataclass(frozen=True)
 class Example:
-    """An example input.
-
-    Attributes:
-        file: name in the folder.
-        caption: what it shows, for the visitor.
-        licence, source: of the picture.
-        expected: class, or "refused".
-    """
+    """An example input and what it shows; `expected` is a class, or "refused"."""
 
     file: str
     caption: str
@@ -202,12 +193,7 @@ def write_dicom(pixels: FloatImage, path: Path) -> None:
 
 
 def write_examples(out: Path, seed: int) -> list[Example]:
-    """Write the pictures, the notice and examples.json; the same for the same seed.
-
-    Args:
-        out: folder; replaced when it exists.
-        seed: of noise and rims.
-    """
+    """Write pictures, notice and examples.json anew; the same for the same seed."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     volume = read_template()

@@ -6,8 +6,6 @@ rounded to what float16 holds before anything is measured, and stored as float16
 difference between what was evaluated and what is served.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Sequence

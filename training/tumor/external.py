@@ -6,8 +6,6 @@ map (`shared.tumor.steadiness`) does so more often; and whether the answer rests
 covering it (`training.tumor.erasure`). Intervals draw whole patients.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -3,8 +3,6 @@
 Both ask the network itself; whether a map also lies on the tumor is asked in `localisation`.
 """
 
-from __future__ import annotations
-
 import copy
 from collections import Counter
 from pathlib import Path

@@ -4,8 +4,6 @@ anatomy.
 Each function draws one picture: (H, W) float32 in 0..1, different at every call.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont

@@ -5,8 +5,6 @@ Pointing game (Zhang et al. 2016): whether the map's maximum lies in the box. En
 class, drawn back onto the slice, against a point at the picture's centre and a random map.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -81,15 +79,7 @@ def boxed_part(data: Path, files: list[str], groups: dict[str, int]) -> list[Box
 
 
 def hit(values: FloatMap, box: Box) -> Hit:
-    """Score a map over a slice.
-
-    Args:
-        values: (H, W), drawn onto the slice; only the positive part counts.
-        box: the expert's.
-
-    Returns:
-        Both 0 for a map without a positive part.
-    """
+    """How a map (H, W) on the slice lies in a box; both 0 for a map without a positive part."""
     height, width = values.shape
     positive = np.clip(values, 0, None)
     if positive.max() <= 0:
@@ -137,14 +127,7 @@ class Scored:
 
 
 def score(predictor: Predictor, slices: Iterable[Boxed], seed: int, title: str) -> Scored:
-    """Score the maps of slices with boxes, for their true classes.
-
-    Args:
-        predictor: of the checkpoint.
-        slices: with an expert's box each.
-        seed: of the random maps.
-        title: of the progress.
-    """
+    """Score the maps of slices with boxes, for their true classes, beside drawn random maps."""
     boxed = list(slices)
     rng = np.random.default_rng(seed)
     rows: dict[str, list[Hit]] = {"map": [], "centre": [], "random": []}

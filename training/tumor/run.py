@@ -4,8 +4,6 @@ Stages meet in files (`training.stages`); a fit that was broken off goes on, so 
 continues after a kill.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from training.stages import Stage, command_line, run_all

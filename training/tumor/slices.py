@@ -1,7 +1,5 @@
 """The labelled slices: files and their classes, experts' boxes, and framed squares in memory."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -141,14 +139,7 @@ def into_window(
 
 
 def load_slices(data: Path, files: Sequence[str], size: int, *, cache: Path) -> LabelledSlices:
-    """Read and frame slices, or take them from the cache of an earlier run.
-
-    Args:
-        data: folder with `training/<class>/<file>` and the table of boxes.
-        files: "<class>/<file>" each.
-        size: side of the framed squares, pixels.
-        cache: folder for the framed squares; keyed by files and size.
-    """
+    """Read slices and frame them to `size` px, or take them from the cache of an earlier run."""
     key = hashlib.sha256("\n".join([str(size), *files]).encode()).hexdigest()[:16]
     stored = cache / f"slices-{key}.npz"
     if not stored.exists():

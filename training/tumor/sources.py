@@ -6,8 +6,6 @@ fit and answered by it, beside the answers of the same short fit that has seen t
 `sources.json`, which the evaluate stage takes over.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -70,14 +68,7 @@ def right(network: TimmNetwork, slices: LabelledSlices) -> NDArray[np.bool_]:
 def measure(
     data: Path, split: dict[str, Any], out: Path, settings: FitSettings
 ) -> list[dict[str, Any]]:
-    """Fit once with all sources and once without each, and answer for each source.
-
-    Args:
-        data: folder with `training/<class>/<file>`.
-        split: what the split stage wrote.
-        out: folder for the runs; a run that was broken off goes on.
-        settings: of the short fit.
-    """
+    """Fit with all sources and without each, and answer for each; a run that broke off goes on."""
     names = class_names(data)
     files = {part: split["parts"][part] for part in ("fit", "validation", *MEASURED)}
     loaded = {p: load_slices(data, f, settings.size, cache=out / "cache") for p, f in files.items()}

@@ -12,8 +12,6 @@ transform of a 64x64 grey copy, each bit whether it lies over their median.
 Writes `split.json`: the files of each part, the group of each file, and hashes of both.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -54,14 +52,7 @@ class Grouping:
 
 
 def perceptual_hash(pixels: FloatImage) -> NDArray[np.uint8]:
-    """256 bits of a picture, packed.
-
-    Args:
-        pixels: (H, W) float32 in 0..1.
-
-    Returns:
-        (32,) uint8.
-    """
+    """256 bits of a picture (H, W) in 0..1, packed into (32,) uint8."""
     picture = Image.fromarray(np.ascontiguousarray(pixels))
     small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float64)
     low = dctn(small, norm="ortho")[:LOW, :LOW].ravel()
@@ -69,12 +60,7 @@ def perceptual_hash(pixels: FloatImage) -> NDArray[np.uint8]:
 
 
 def close_pairs(hashes: NDArray[np.uint8], bits: int) -> Iterator[tuple[int, int]]:
-    """Pairs of rows whose hashes differ in at most `bits` bits, the smaller index first.
-
-    Args:
-        hashes: (N, 32) uint8.
-        bits: largest Hamming distance.
-    """
+    """Pairs of (N, 32) hashes that differ in at most `bits` bits, the smaller index first."""
     for start in range(0, len(hashes), BLOCK):
         distances = distances_between(hashes[start : start + BLOCK], hashes)
         for row, column in np.argwhere(distances <= bits):
@@ -93,15 +79,7 @@ def distances_between(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> ND
 
 
 def groups_of(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    """Connected components of a graph of pairs.
-
-    Args:
-        count: number of nodes.
-        pairs: edges between nodes 0..count-1.
-
-    Returns:
-        (count,) the smallest member of each node's component.
-    """
+    """For each of `count` nodes the smallest in its connected component of the graph of pairs."""
     parent = list(range(count))
 
     def root(node: int) -> int:
@@ -147,16 +125,7 @@ def neighbours(files: list[str], hashes: NDArray[np.uint8]) -> Iterator[tuple[in
 
 
 def assign(files: list[str], grouping: Grouping, seed: int) -> dict[str, list[str]]:
-    """Deal whole groups into parts, class by class, until each part has its share.
-
-    Args:
-        files: "<class>/<file>" each.
-        grouping: groups of near-duplicates and of patients.
-        seed: fixes the deal.
-
-    Returns:
-        The files of each part, sorted.
-    """
+    """Deal whole groups into parts, class by class, until each has its share; files are sorted."""
     rng = np.random.default_rng(seed)
     totals = Counter(class_of(file) for file in files)
     unseen = {UNSEEN: SHARES[UNSEEN]}
@@ -203,13 +172,7 @@ def data_digest(data: Path, files: list[str]) -> str:
 
 
 def split(data: Path, *, seed: int, duplicate_bits: int = DUPLICATE_BITS) -> dict[str, Any]:
-    """Split a folder of classes; see the module for what the parts mean.
-
-    Args:
-        data: folder with `training/<class>/<file>`.
-        seed: fixes which groups go where.
-        duplicate_bits: bits of 256 within which two slices count as near-duplicates.
-    """
+    """Split a folder of classes; near-duplicates lie within `duplicate_bits` of 256 bits."""
     files = list_files(data)
     grouping = group(files, hash_files(data, files), duplicate_bits)
     parts = assign(files, grouping, seed)

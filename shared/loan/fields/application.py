@@ -1,7 +1,5 @@
 """One applicant: from what a form or a program sent to a row of numbers, and back into words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -56,12 +54,7 @@ def read_application(fields: Fields, values: Mapping[str, object]) -> Applicatio
 
 
 def notes_on(fields: Fields, row: NDArray[np.float64]) -> tuple[str, ...]:
-    """What to mind about an applicant: numbers unlike all of the training data.
-
-    Args:
-        fields: of the row.
-        row: (F,) float64.
-    """
+    """What to mind about an applicant, `row` (F,): numbers unlike all of the training data."""
     notes = [
         unseen_note(field, float(value))
         for field, value in zip(fields, row, strict=True)
@@ -71,12 +64,7 @@ def notes_on(fields: Fields, row: NDArray[np.float64]) -> tuple[str, ...]:
 
 
 def say(field: Field, value: float) -> str:
-    """A value in words: "4,500 per month", "Meets the guidelines", "not stated".
-
-    Args:
-        field: whose value it is.
-        value: a number as it is, the index of a choice, or NaN.
-    """
+    """A field's value in words: "4,500 per month", "Meets the guidelines"; NaN is "not stated"."""
     if np.isnan(value):
         return NOT_STATED
     if field.kind == "choice":
@@ -86,12 +74,7 @@ def say(field: Field, value: float) -> str:
 
 
 def as_values(fields: Fields, row: NDArray[np.float64]) -> dict[str, float | str | None]:
-    """The inverse of `read_application`: values by the name of the field, None for "not stated".
-
-    Args:
-        fields: of the row.
-        row: (F,) float64.
-    """
+    """The inverse of `read_application`: `row` (F,) as values by the field's name, None for NaN."""
     return {
         field.name: _value(field, float(value)) for field, value in zip(fields, row, strict=True)
     }

@@ -1,7 +1,5 @@
 """What can be wrong with a value of a field, in one sentence each, wherever it comes from."""
 
-from __future__ import annotations
-
 from difflib import get_close_matches
 
 import numpy as np
@@ -72,15 +70,7 @@ def unseen_note(field: Field, value: float) -> str | None:
 
 
 def doubtful(fields: Fields, table: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which numbers are probably off by a factor of 1,000: not seen, but seen a thousandfold.
-
-    Args:
-        fields: of the table.
-        table: (N, F) float64, NaN for "not stated".
-
-    Returns:
-        (N, F) bool.
-    """
+    """(N, F) bool: numbers of a table (N, F) that were not seen in training, but a thousandfold."""
     marked = np.zeros(table.shape, dtype=np.bool_)
     for k, field in enumerate(fields):
         if field.kind == "number" and field.seen is not None:

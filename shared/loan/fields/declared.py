@@ -7,8 +7,6 @@ An application is a row of numbers in the order of its fields: a number field as
 the index of the choice, and NaN for "not stated". Many are a table, (N, F) float64.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -17,13 +15,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the answers to a field.
-
-    Attributes:
-        value: in the API.
-        label: on the page.
-        aliases: what else a CSV may hold for it; case and spaces around do not matter.
-    """
+    """One of the answers to a field; a CSV may hold its aliases for it, in any case."""
 
     value: str
     label: str
@@ -175,7 +167,7 @@ def from_json(recorded: list[Mapping[str, Any]]) -> Fields:
     """Fields from a checkpoint.
 
     Raises:
-        KeyError, TypeError, ValueError: it is no record of fields.
+        KeyError, TypeError, ValueError: it is not a record of fields.
     """
     return tuple(_field(record) for record in recorded)
 

@@ -1,7 +1,5 @@
 """Numbers as people write them, and what a text that is not a plain number may have meant."""
 
-from __future__ import annotations
-
 import re
 from math import isinf
 from typing import Literal

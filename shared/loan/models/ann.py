@@ -6,8 +6,6 @@ Learning"). Members differ in their first weights and in the units that dropout 
 probabilities are averaged (Lakshminarayanan, Pritzel and Blundell 2017, "Deep Ensembles").
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,29 +66,13 @@ class Ann:
 
 
 def encode(encoding: Encoding, features: Floats) -> Floats:
-    """Piecewise linear encoding.
-
-    Args:
-        encoding: fitted on the training rows.
-        features: (N, K) float32.
-
-    Returns:
-        (N, E) float32.
-    """
+    """Piecewise linear encoding of (N, K) float32 features: (N, E) float32."""
     pieces = (features[:, encoding.source] - encoding.low) / encoding.width
     return (np.clip(pieces, 0.0, 1.0, out=pieces) - encoding.centre) * encoding.scale
 
 
 def approval(ann: Ann, features: Floats) -> NDArray[np.float64]:
-    """The members' mean probability of approval, not calibrated.
-
-    Args:
-        ann: a trained network.
-        features: (N, K) float32.
-
-    Returns:
-        (N,) float64 in 0..1.
-    """
+    """(N,) mean probability of approval of the members, not calibrated; of (N, K) features."""
     starts = range(0, max(len(features), 1), AT_A_TIME)
     parts = (hidden(ann, features[start : start + AT_A_TIME]) for start in starts)
     return np.concatenate([members(layers).mean(axis=0) for layers in parts])

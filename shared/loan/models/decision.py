@@ -3,8 +3,6 @@
 Everything here was fitted in training and is read from `decision.json`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,15 +77,7 @@ def logs(probability: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
 
 
 def calibrated(calibration: Calibration, probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The calibrated probability.
-
-    Args:
-        calibration: fitted on rows that the model had not seen.
-        probability: (N,) of the model, 0..1.
-
-    Returns:
-        (N,) float64 in 0..1, never in another order than the model's.
-    """
+    """(N,) calibrated probability (0..1), never in another order than the model's own."""
     low, high = logs(probability)
     logit = calibration.low * low + calibration.high * high + calibration.offset
     return np.asarray(1 / (1 + np.exp(-logit)))

@@ -5,8 +5,6 @@ nothing of one applicant can leak to another. Some features need several fields 
 income"): they are named for themselves, not divided among the fields.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -32,15 +30,7 @@ UNDONE: dict[str, Callable[[float], float]] = {
 
 
 def features(fields: Fields, table: Table) -> NDArray[np.float32]:
-    """The models' inputs.
-
-    Args:
-        fields: the fields that the models use, in the order of the table's columns.
-        table: (N, F) numbers and indices of choices, NaN for "not stated".
-
-    Returns:
-        (N, K) float32 without NaN; K and the meaning of each are those of `feature_names`.
-    """
+    """The models' inputs: (N, K) float32 without NaN, in the order of `feature_names`."""
     return np.column_stack(list(named_features(fields, table).values())).astype(np.float32)
 
 
@@ -123,14 +113,7 @@ class Feature:
 
 
 def describe(fields: Fields) -> tuple[Feature, ...]:
-    """The features of some fields.
-
-    Args:
-        fields: the fields that the models use.
-
-    Returns:
-        K features, in the order of `feature_names`.
-    """
+    """The K features of the fields that the models use, in the order of `feature_names`."""
     own = {
         feature.name: feature for k, field in enumerate(fields) for feature in _described(k, field)
     }

@@ -5,8 +5,6 @@ wants to look at its trees; nothing in it is unpickled: skops builds only what i
 (scikit-learn's own estimators, NumPy's arrays) and the types that are named here.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 from dataclasses import dataclass
@@ -68,15 +66,7 @@ def open_model(folder: Path) -> Ml:
 
 
 def approval(ml: Ml, features: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Probability of approval, not calibrated.
-
-    Args:
-        ml: an open model.
-        features: (N, K) float32.
-
-    Returns:
-        (N,) float64 in 0..1.
-    """
+    """(N,) float64 probability of approval (0..1), not calibrated; of (N, K) float32 features."""
     if len(features) < MANY:
         return _approval(ml, features)
     order = _alike_together(features)

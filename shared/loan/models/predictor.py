@@ -1,7 +1,5 @@
 """Load a loan checkpoint and answer for applicants. Evaluation scores exactly this code."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,14 +37,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Predictor:
-    """A checkpoint in memory.
-
-    Attributes:
-        folder: where it was read from.
-        decision: fields, calibration, threshold.
-        models: opened, one for each row of `REGISTRY`.
-        population: simulated applicants to compare with.
-    """
+    """A checkpoint in memory; its models are opened, one for each row of `REGISTRY`."""
 
     folder: Path
     decision: Decision
@@ -97,15 +88,7 @@ def read_population(folder: Path) -> Population:
 
 
 def approval(predictor: Predictor, table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Calibrated probability of approval by all models.
-
-    Args:
-        predictor: a loaded checkpoint.
-        table: (N, F) float64 in the order of the decision's fields, NaN for "not stated".
-
-    Returns:
-        (N, M) float64 in 0..1, a column for each of `MODELS`.
-    """
+    """(N, M) calibrated probability of approval (0..1), a column for each of `MODELS`."""
     decision = predictor.decision
     inputs = features(decision.used_fields, table[:, decision.used])
     columns = [

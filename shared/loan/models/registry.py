@@ -6,8 +6,6 @@ the contract of a checkpoint (`shared.checkpoint.contract`). The order of the ro
 columns of every (N, M) array of probabilities.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

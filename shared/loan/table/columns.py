@@ -1,7 +1,5 @@
 """Which column of a table holds which field, and the numbers that its cells mean."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -26,7 +24,7 @@ NO_IDS = ("paid", "valid")  # words that end in "id" and name no id
 NOT_STATED = {
     "", "-", "#n/a", "<na>", "n/a", "na", "nan", "none", "not stated", "null",
 }  # fmt: skip
-EXACT = 2**53  # from here on a float is no longer every whole number
+EXACT = 2**53  # from here on a float cannot hold every whole number
 MOST_SUGGESTIONS = 50  # a part of the table; looking for the nearest choice takes its time
 
 Values = NDArray[np.float64]

@@ -6,8 +6,6 @@ row of another width, a line break in a cell, a blank line, an empty row) is rea
 module, where each line is known and lines that together do not make a row are taken one by one.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import os

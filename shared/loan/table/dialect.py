@@ -1,7 +1,5 @@
 """How a text file holds its table: encoding, separator, decimal mark, header."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import re

@@ -1,7 +1,5 @@
 """Parquet files, in and out: typed columns, some rows at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Read a table of applications, whatever kind of file holds it, in bounded memory."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every kind of table comes out as: batches of rows, and the rows that do not fit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 

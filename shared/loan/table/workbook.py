@@ -7,8 +7,6 @@ those it never finishes one whose XML is cut short. So a workbook is looked thro
 opened.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Iterator

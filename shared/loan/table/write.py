@@ -5,8 +5,6 @@ the file that was sent, which the sender's Excel expects. A cell that a spreadsh
 formula gets an apostrophe. A Parquet file, which no spreadsheet runs, keeps its types.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ This is the action set of Ustun, Spangher and Liu 2019, "Actionable Recourse in 
 Classification": only changes that are possible, permitted and within the training data.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Inside the ANN, for one applicant: from pieces to hidden units to the answers of its members."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -9,8 +9,6 @@ grid has every step for one field (beyond 500 steps ever wider ones) and fewer, 
 the applicant's own value, for several at once; around the cheapest the steps between are tried.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -83,12 +81,7 @@ class Trials:
 
 @dataclass(frozen=True)
 class Reach:
-    """What an applicant can change.
-
-    Attributes:
-        actions: of each field that can be changed.
-        grids: what to try for it when one, two or three fields change.
-    """
+    """What an applicant can change, by field, and grids of what to try for one to three fields."""
 
     actions: dict[int, Actions]
     grids: tuple[Sides, ...]

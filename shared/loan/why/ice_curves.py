@@ -5,8 +5,6 @@ Black Box") and averaged over a population (partial dependence: Friedman 2001, "
 Approximation").
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

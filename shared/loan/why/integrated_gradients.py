@@ -149,17 +149,7 @@ def _along(
 
 
 def answers_at(network: Ann, calibration: Calibration, fields: Fields, place: Tensor) -> Tensor:
-    """The ANN's calibrated probability, from positions.
-
-    Args:
-        network: a trained network.
-        calibration: of its probabilities.
-        fields: the fields that the models use.
-        place: (N, P) float64.
-
-    Returns:
-        (N,) float64 in 0..1, differentiable.
-    """
+    """(N,) calibrated probability of the ANN (0..1), differentiable, from (N, P) positions."""
     import torch
 
     # To 32 bits as for the answer: what lies on the edge of a piece falls on the same side.
@@ -189,15 +179,7 @@ def _members(network: Ann, seen: Tensor) -> Tensor:
 
 
 def positions(fields: Fields, table: FloatArray) -> FloatArray:
-    """Where applicants stand on the way from another one to them.
-
-    Args:
-        fields: the fields that the models use, in the order of the columns.
-        table: (N, F) float64, numbers 0 or more, NaN for "not stated".
-
-    Returns:
-        (N, P) float64, `width(field)` columns for each field, side by side.
-    """
+    """(N, P) places of applicants on the way to them: `width(field)` columns for each field."""
     columns: list[NDArray[np.generic]] = []
     for field, column in zip(fields, table.T, strict=True):
         unstated = np.isnan(column)
@@ -216,15 +198,7 @@ def width(field: Field) -> int:
 
 
 def features_at(fields: Fields, place: Tensor) -> Tensor:
-    """`shared.loan.models.features.features`, from positions.
-
-    Args:
-        fields: the fields that the models use.
-        place: (N, P) float64.
-
-    Returns:
-        (N, K) float64, differentiable.
-    """
+    """`shared.loan.models.features.features` from (N, P) positions: (N, K), differentiable."""
     import torch
 
     numbers: dict[str, Tensor] = {}

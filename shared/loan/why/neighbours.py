@@ -6,8 +6,6 @@ so that a million more counts as what it is; choices by 0 or 1; what is not stat
 what is by 0.5, and not from what is not stated either.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,13 +53,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Crowd:
-    """A population, prepared once for being compared with.
-
-    Attributes:
-        fields: that are compared, in the order of the columns.
-        scales: what each number is divided by.
-        points: the applicants of the population.
-    """
+    """A population, prepared once for being compared with: each number is divided by its scale."""
 
     fields: Fields
     scales: tuple[float, ...]
@@ -78,12 +70,7 @@ class Crowd:
 
 
 def crowd(fields: Fields, population: FloatArray) -> Crowd:
-    """Prepare a population.
-
-    Args:
-        fields: the fields to compare, in the order of the columns.
-        population: (P, F).
-    """
+    """Prepare a population (P, F), whose columns are these fields, for being compared with."""
     scales = _scales(fields, population)
     return Crowd(fields, scales, _points(fields, scales, population))
 

@@ -8,8 +8,6 @@ counts, none is sampled, so the values add up to the answer. Shapley values are 
 model, so the difference of two models' answers divides among the fields in the same way.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from math import factorial

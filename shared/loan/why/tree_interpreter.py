@@ -7,8 +7,6 @@ from the mean. Unlike Shapley values this looks at one path alone and says nothi
 it is the model's own account, by feature, before calibration.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -29,13 +27,7 @@ SklearnTree: TypeAlias = Any  # compiled; it has no types
 
 
 class Part(NamedTuple):
-    """What one feature adds.
-
-    Attributes:
-        feature: in words.
-        value: of the applicant, in words.
-        contribution: on the scale of the view; 0 where the model did not ask for the feature.
-    """
+    """What one feature adds, on the scale of the view; 0 where the model did not ask for it."""
 
     feature: str
     value: str

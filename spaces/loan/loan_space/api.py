@@ -3,7 +3,7 @@
 `/predict`, `/explain` and `/advise` have a keyword parameter for each field of the checkpoint.
 Gradio reads the return types as they are, not as strings: this module must not postpone the
 evaluation of annotations. Whoever adds an endpoint adds its function, a row to `TOLD`, which the
-tab "Use it from code" shows, and a line to `register`.
+tab "Use it from code" shows, and a line to `SETTINGS`.
 """
 
 import inspect
@@ -19,19 +19,26 @@ from loan_space.many import ONE_AT_A_TIME, answer_table, result_file
 from loan_space.schema import Advice, Explanation, FieldFacts, Model, Prediction, Schema
 from loan_space.serving import Served, answer, as_prediction
 from loan_space.wording import LIMITS, NOT_A_DECISION
+from shared.checkpoint.asking import Waiting
 from shared.errors import InputError
 from shared.loan.fields.application import NOT_STATED
-from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.declared import FIELDS, Field, Fields
 from shared.loan.fields.numbers import shown
 from shared.loan.models.registry import MODELS
 from shared.loan.table.reading import answers_suffix
 from shared.loan.table.write import template
 from shared.page.endpoints import file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
+from shared.page.waiting import not_ready, tell
 
 Work = Callable[[Mapping[str, object]], Any]
 
 CHEAP: dict[str, Any] = {"queue": False}  # all quick; many rows have a queue of their own
+SETTINGS = {
+    **dict.fromkeys(("predict", "explain", "advise"), CHEAP),
+    "predict_csv": ONE_AT_A_TIME,
+    **dict.fromkeys(("model", "schema"), CHEAP),
+}
 FOR_EACH = "each field below, all optional"
 TOLD = (  # name, parameters and answers, as the page tells them
     ("/predict", FOR_EACH, "both answers with calibrated probabilities, agreement, revision"),
@@ -150,19 +157,36 @@ def field_facts(field: Field, used: bool) -> FieldFacts:
     }
 
 
+def functions(fields: Fields, own: Endpoints | type[Endpoints]) -> dict[str, Callable[..., Any]]:
+    """The function of each endpoint.
+
+    Args:
+        fields: of an application.
+        own: the endpoints over a checkpoint, or their class while there is none.
+    """
+    of_fields = {
+        "predict": (Prediction, PREDICT),
+        "explain": (Explanation, EXPLAIN),
+        "advise": (Advice, ADVISE),
+    }
+    calls = {
+        name: endpoint(name, fields, getattr(own, name), returns, description)
+        for name, (returns, description) in of_fields.items()
+    }
+    return calls | {name: getattr(own, name) for name in SETTINGS if name not in calls}
+
+
 def register(served: Served) -> None:
     """Add the endpoints to the page that is being built."""
-    own = Endpoints(served)
-    for name, work, returns, description in (
-        ("predict", own.predict, Prediction, PREDICT),
-        ("explain", own.explain, Explanation, EXPLAIN),
-        ("advise", own.advise, Advice, ADVISE),
-    ):
-        call = endpoint(name, served.fields, work, returns, description)
-        gr.api(call, api_name=name, **CHEAP)
-    gr.api(own.predict_csv, api_name="predict_csv", **ONE_AT_A_TIME)
-    gr.api(own.model, api_name="model", **CHEAP)
-    gr.api(own.schema, api_name="schema", **CHEAP)
+    for name, function in functions(served.fields, Endpoints(served)).items():
+        gr.api(function, api_name=name, **SETTINGS[name])
+
+
+def register_waiting(waiting: Waiting) -> None:
+    """Add the same endpoints to the page that waits for its model, with the declared fields."""
+    for name, function in functions(FIELDS, Endpoints).items():
+        answer = tell if name == "model" else not_ready
+        gr.api(answer(function, waiting), api_name=name, **SETTINGS[name])
 
 
 def endpoint(name: str, fields: Fields, work: Work, returns: type, description: str) -> Work:

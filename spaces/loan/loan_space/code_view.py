@@ -1,18 +1,16 @@
 """The tab "Use it from code" of this Space: its snippets and endpoints, made from the fields."""
 
-from __future__ import annotations
-
 import json
-from html import escape
 
 import gradio as gr
 
 from loan_space.api import TOLD, accepted
 from loan_space.serving import Served
-from shared.loan.fields.declared import Field, Fields
+from shared.loan.fields.declared import Fields
 from shared.loan.models.registry import MODELS
 from shared.page import code_view
-from shared.report.html import scrolling as table
+from shared.report.blocks import Code, Table
+from shared.report.html import table_html
 
 PYTHON = """\
 from gradio_client import Client, handle_file
@@ -73,24 +71,7 @@ def _doubled(text: str) -> str:
 
 def endpoints_html(fields: Fields) -> str:
     """The endpoints and the fields as tables, with `{address}` in them."""
-    rows = "".join(
-        f'<tr><th scope="row"><code>{name}</code></th>'
-        f"<td>{escape(parameters)}</td><td>{answers}</td></tr>"
-        for name, parameters, answers in TOLD
-    )
-    listed = "".join(_field_row(field) for field in fields)
-    return (
-        f"<section><h3>Endpoints</h3>{table('Endpoints', ('Name', 'Parameters', 'Answers'), rows)}"
-        f"<h3>Fields</h3>{table('Fields', ('Name', 'Column in a CSV', 'Values'), listed)}"
-        "<p>Every field may be left out; it is then “not stated”. Types and defaults: "
-        '<a class="underlined" href="{address}/gradio_api/openapi.json">openapi.json</a>. The same '
-        "endpoints are tools for language models (MCP) at <code>{address}/gradio_api/mcp/</code>. "
-        "A value that its field cannot have raises an error that says why.</p></section>"
-    )
-
-
-def _field_row(field: Field) -> str:
-    return (
-        f'<tr><th scope="row"><code>{escape(field.name)}</code></th>'
-        f"<td>{escape(field.column)}</td><td>{escape(accepted(field))}</td></tr>"
-    )
+    rows = [(Code(field.name), field.column, accepted(field)) for field in fields]
+    table = table_html(Table("Fields", ("Name", "Column in a CSV", "Values"), rows))
+    told = f"<h3>Fields</h3>{table}<p>Every field may be left out; it is then “not stated”.</p>"
+    return code_view.endpoints_html(TOLD, told, "A value that its field cannot have")

@@ -1,7 +1,5 @@
 """What if one field were another: both answers over the values of a field, as a drawing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
@@ -21,13 +19,7 @@ ROW = 44  # px of a choice
 
 
 def curve_html(field: Field, curve: Curve, threshold: float) -> str:
-    """The drawing with what it says in a sentence.
-
-    Args:
-        field: the field that changes.
-        curve: both answers over its values.
-        threshold: from which a model approves.
-    """
+    """Both answers over the values of a field: the drawing with what it says in a sentence."""
     is_number = field.kind == "number"
     drawing = number_drawing(field, curve, threshold) if is_number else choice_drawing(field, curve)
     marked = (
@@ -35,9 +27,9 @@ def curve_html(field: Field, curve: Curve, threshold: float) -> str:
         if is_number and curve.outside.any()
         else ""
     )
-    said = escape(sentence(field, curve, threshold))
+    told = escape(sentence(field, curve, threshold))
     return (
-        f'<figure class="curve">{drawing.svg()}<figcaption>{said}{marked} Thin lines: the average '
+        f'<figure class="curve">{drawing.svg()}<figcaption>{told}{marked} Thin lines: the average '
         "over simulated applicants.</figcaption></figure>"
     )
 

@@ -1,7 +1,5 @@
 """Why, and what would change the answer, in sentences: what `/explain` and `/advise` return."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import cast
 

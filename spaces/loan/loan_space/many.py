@@ -1,7 +1,5 @@
 """Many applicants: from a table to the same table with answers, a chunk at a time."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import threading
@@ -179,9 +177,6 @@ class SeenIds:
         """The ids that stand more than once, and how often; the most frequent first.
 
         Ask once, at the end: all ids are sorted for it.
-
-        Args:
-            most: so many ids at most.
         """
         hashes = np.concatenate([np.empty(0, np.int64), *self._hashes])
         _, first, counts = np.unique(hashes, return_index=True, return_counts=True)

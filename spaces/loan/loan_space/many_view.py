@@ -1,7 +1,5 @@
 """The tab "Many applicants": a table in, the same table with answers out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -21,7 +19,8 @@ from shared.loan.table.rows import MOST_ROWS
 from shared.loan.table.write import template
 from shared.page.html import problem_html, text
 from shared.page.uploads import DELETE_UPLOADS, SentFiles, delete_upload, upload_zone
-from shared.report.html import scrolling as table
+from shared.report.blocks import Table
+from shared.report.html import table_html
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 NOT_UPLOADED = "The file could not be uploaded: it is empty or too large."
@@ -117,14 +116,11 @@ def summary_html(progress: Progress) -> str:
         f" {escape(name)} stands {times:,} times." for name, times in progress.repeated.items()
     )
     heads = ("Row", "Name", *many.result_schema(with_reasons=False).names)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in progress.first
-    )
+    first = table_html(Table("The first rows", heads, progress.first))
     rows = "1 row" if progress.rows == 1 else f"{progress.rows:,} rows"
     minutes = DELETE_UPLOADS[1] // 60
     return (
         f'<div class="text" role="status"><p><strong>{rows}: {outcomes or "no answer"}.</strong>'
         f"{errors}{repeated} The file can be downloaded for {minutes} minutes; then it is deleted."
-        f"</p></div>{table('The first rows', heads, body)}"
+        f"</p></div>{first}"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import gradio as gr
 
 from loan_space import ASSETS, api, code_view, many_view, quality_view
@@ -9,6 +11,7 @@ from loan_space.applicant import tab as applicant
 from loan_space.applicant.second_opinions import warm_up
 from loan_space.serving import Served, serve
 from loan_space.wording import LIMITS, NOT_A_DECISION
+from shared.checkpoint.asking import Waiting
 from shared.checkpoint.loading import Opened
 from shared.checkpoint.source import LoadedCheckpoint
 from shared.loan.table.rows import MOST_BYTES
@@ -17,11 +20,13 @@ from shared.page import launch as page
 from shared.page.gradio_internals import check_counts, keep_signatures
 from shared.page.html import asset, text
 from shared.page.uploads import DELETE_UPLOADS, MOST_SESSIONS, forget_on_close
+from shared.page.waiting import waiting_page
 
 TITLE = "Home loan: eligible or not, by two models, and why"
 HEAD = """
 <header class="head"><h1>Home loan</h1>
-<p>One applicant in; two answers, the reasons, and what would change them out.</p></header>
+<p>Describe one applicant: two models answer, say why, and say what would change the answer.</p>
+</header>
 """
 KEPT = (
     "Nothing that you type or send is kept or logged: a table that you send on this page is "
@@ -53,6 +58,17 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
     keep_signatures(blocks)
     check_counts(blocks)
     return blocks
+
+
+def wait(waiting: Waiting) -> gr.Blocks:
+    """Lay out the page that waits for its model, with the same API."""
+    return waiting_page(
+        waiting,
+        title=TITLE,
+        head=HEAD,
+        register=partial(api.register_waiting, waiting),
+        forget=lambda session: None,
+    )
 
 
 def footer_html(served: Served) -> str:

@@ -5,8 +5,6 @@ follows a slider. Everything that the slider can show is written here, by place 
 script only picks from it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,8 +27,8 @@ from shared.wording import first_up
 OF = 100  # applicants, when shares are told as counts
 INTRODUCTION = (
     "Measured on applicants whom the models had never seen. Each figure stands with its 95 % "
-    "interval: between its ends the true value would lie in 95 of 100 such measurements. Right is "
-    "what the lender decided."
+    "interval: between its ends the true value would lie in 95 of 100 such measurements. “Right” "
+    "means as the lender decided."
 )
 
 
@@ -40,12 +38,7 @@ def build(served: Served) -> None:
 
 
 def quality_html(evaluation: Mapping[str, Any], fields: Fields) -> str:
-    """All sections; one that was not measured says so.
-
-    Args:
-        evaluation: the record; empty without one.
-        fields: of an application; they have the labels of the groups' fields.
-    """
+    """All sections of the recorded evaluation; one that was not measured says so."""
     opening = (Text(INTRODUCTION), Text(LIMITS, lead=NOT_A_DECISION), *loan.opening(evaluation))
     costs = loan_curves.read_costs(evaluation)
     return (

@@ -1,7 +1,5 @@
 """The JSON of the API, as types: clients, the OpenAPI page and MCP tools read them from here."""
 
-from __future__ import annotations
-
 from typing import Any, Literal, TypedDict
 
 from shared.page.schema import ExplainedRevision, Revision

@@ -1,7 +1,5 @@
 """The checkpoint in memory, and an applicant answered: what the page and the API share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -30,13 +28,7 @@ SENTENCES: dict[Verdict, str] = {
 
 @dataclass(frozen=True)
 class Served:
-    """What this process answers with.
-
-    Attributes:
-        checkpoint: where it came from.
-        predictor: the models and their decision.
-        evaluation: the recorded evaluation; empty when the checkpoint has none.
-    """
+    """What this process answers with; the evaluation is empty when the checkpoint has none."""
 
     checkpoint: LoadedCheckpoint
     predictor: Predictor
@@ -135,11 +127,7 @@ def as_prediction(served: Served, answered: Answered) -> Prediction:
 
 
 def verdict(approves: Sequence[bool]) -> Verdict:
-    """What the models say together.
-
-    Args:
-        approves: of each model, whether it approves.
-    """
+    """What the models say together, from whether each approves."""
     if all(approves):
         return "approve"
     return "disagree" if any(approves) else "refuse"

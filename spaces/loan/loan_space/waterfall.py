@@ -1,7 +1,5 @@
 """Why, as a drawing: how each field moves both answers, from the average applicant to this one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -67,7 +65,7 @@ def drawing(explained: Explanation) -> svg.Drawing:
     for at, step in enumerate(moves):
         marks += _row(frame, FIRST + at * ROW, step)
     marks += _ends(frame, FIRST + ROW * len(moves) + 4, "This applicant", end)
-    first, last = (" and ".join(percent(share) for share in shares) for shares in (start, end))
+    first, last = (" and ".join(map(percent, ends)) for ends in (start, end))
     title = (
         f"Waterfall of both models: from {first} for an average applicant to {last} for this one."
     )
@@ -90,7 +88,7 @@ def _ends(frame: svg.Frame, top: int, label: str, probabilities: Sequence[float]
         svg.circle(model, frame.across(probability), top + 25 + k * (BAR + GAP), 5)
         for k, (model, probability) in enumerate(zip(MODELS, probabilities, strict=True))
     )
-    told = _told(frame, top + 13, label, [percent(share) for share in probabilities])
+    told = _told(frame, top + 13, label, [percent(probability) for probability in probabilities])
     return f'<g class="ends">{told}{dots}</g>'
 
 

@@ -1,7 +1,5 @@
 """Words that the page and the API share: limits, names of the models, signed differences."""
 
-from __future__ import annotations
-
 from shared.loan.models.registry import REGISTRY
 
 NOT_A_DECISION = "Not a lending decision."

@@ -1,7 +1,5 @@
 """The answer and the evidence of its map, as HTML: what matters first, what it rests on behind."""
 
-from __future__ import annotations
-
 from html import escape
 
 from shared.tumor.classes import CLASS_WORDS, HEALTHY, class_words

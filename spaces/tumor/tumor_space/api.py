@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
+from shared.checkpoint.asking import Waiting
 from shared.page.endpoints import MOST_WAITING, BoundedQueue, file_path, plain_errors
 from shared.page.schema import UploadedFile, explained_revision_of
+from shared.page.waiting import not_ready, tell
 from shared.tumor.classes import CLASS_WORDS, HEALTHY, texts_of
 from shared.tumor.gradcam import layers
 from shared.tumor.methods import DEFAULT, METHODS, REGISTRY
@@ -32,6 +34,7 @@ from tumor_space.serving import (
 
 CHEAP: dict[str, Any] = {"queue": False}  # answered at once; explanations know their own turns
 MANY: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
+NAMES = {"predict": CHEAP, "explain": CHEAP, "predict_batch": MANY, "model": CHEAP}
 
 # asyncio has few threads, little more than a machine has cores: the others stay free for quick
 # answers.
@@ -160,7 +163,12 @@ def register(served: Served) -> None:
     """Add the endpoints to the page that is being built."""
     slow = BoundedQueue(SLOW_AT_A_TIME, MOST_WAITING, what="slow explanations", advice=WHEN_FULL)
     endpoints = Endpoints(served, slow)
-    gr.api(endpoints.predict, api_name="predict", **CHEAP)
-    gr.api(endpoints.explain, api_name="explain", **CHEAP)
-    gr.api(endpoints.predict_batch, api_name="predict_batch", **MANY)
-    gr.api(endpoints.model, api_name="model", **CHEAP)
+    for name, settings in NAMES.items():
+        gr.api(getattr(endpoints, name), api_name=name, **settings)
+
+
+def register_waiting(waiting: Waiting) -> None:
+    """Add the same endpoints to the page that waits for its model."""
+    for name, settings in NAMES.items():
+        answer = tell if name == "model" else not_ready
+        gr.api(answer(getattr(Endpoints, name), waiting), api_name=name, **settings)

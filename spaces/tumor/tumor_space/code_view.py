@@ -1,14 +1,10 @@
 """The tab "Use it from code" of this Space: its snippets and endpoints."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from shared.page import code_view
-from shared.page.html import asset
 from shared.tumor.methods import DEFAULT
 from tumor_space.serving import Served
-from tumor_space.slice_controls import ASSETS
 
 PYTHON = """\
 from gradio_client import Client, handle_file
@@ -35,9 +31,22 @@ curl -s {address}/gradio_api/run/predict -H 'Content-Type: application/json' \\
   -d '{{"data": [{{"path": "'$FILE'", "meta": {{"_type": "gradio.FileData"}}}}, 0]}}'
 """
 SNIPPETS = {"Python": PYTHON, "JavaScript": JAVASCRIPT, "curl": CURL}
+EXPLAIN_PARAMETERS = (
+    f'image, target=None, against=None, layer=None, method="{DEFAULT}", evidence=False, frame=0'
+)
+TOLD = (  # name, parameters and answers
+    ("/predict", "image, frame=0", "class, calibrated probabilities, set, refusal, revision"),
+    (
+        "/explain",
+        EXPLAIN_PARAMETERS,
+        "the same, and the raw map, a picture of it, the outline, and its evidence if asked",
+    ),
+    ("/predict_batch", "images", "a row for each file; a bad file is a row with its error"),
+    ("/model", "none", "labels, layers, methods, the recorded evaluation, revision"),
+)
 
 
 def build(served: Served, blocks: gr.Blocks) -> None:
     """Lay out the tab."""
-    endpoints = asset(ASSETS, "endpoints.html").replace("{method}", DEFAULT)
+    endpoints = code_view.endpoints_html(TOLD, "", "A file that cannot be used")
     code_view.build(blocks, served.checkpoint.revision, SNIPPETS, endpoints)

@@ -1,7 +1,5 @@
 """Pictures for the browser and for callers, in data URLs: no file is left on the server."""
 
-from __future__ import annotations
-
 import base64
 from io import BytesIO
 from typing import Any
@@ -14,11 +12,7 @@ LONGEST_SIDE = 1024  # pixels of a picture; more than the page can show
 
 
 def png_url(pixels: NDArray[Any]) -> str:
-    """A picture as a PNG in a data URL, every value kept; scaled down to `LONGEST_SIDE`.
-
-    Args:
-        pixels: (H, W) float32 of 0..1, or (H, W, 3) uint8.
-    """
+    """A PNG in a data URL, of (H, W) in 0..1 or (H, W, 3) uint8, no longer than `LONGEST_SIDE`."""
     return _data_url(pixels, "PNG", compress_level=1)
 
 

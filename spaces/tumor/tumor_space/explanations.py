@@ -4,8 +4,6 @@ Grad-CAM of the last feature map costs next to nothing once PyTorch and Captum a
 takes seconds and happens at the first explanation or in `warm_up`, whichever comes first.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
@@ -42,14 +40,7 @@ _slow_turns = threading.BoundedSemaphore(2)  # the slow methods take all cores: 
 
 @dataclass(frozen=True)
 class Asked:
-    """What an explanation was asked for; None is the default of each.
-
-    Attributes:
-        target: class to explain.
-        against: class to compare it with.
-        layer: where to take the map, for Grad-CAM.
-        method: a name in `shared.tumor.methods.METHODS`.
-    """
+    """What an explanation was asked for: class, other class, layer; None is the default of each."""
 
     target: str | None = None
     against: str | None = None

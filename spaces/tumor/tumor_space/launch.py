@@ -1,7 +1,5 @@
 """Launch settings of this Space; those that both Spaces have are in `shared.page.launch`."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from shared.checkpoint.loading import Opened

@@ -1,20 +1,18 @@
 """The tab "Many slices": up to 100 files, a table that can be sorted, and the same as CSV."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from urllib.parse import quote
 
 from shared.errors import InputError
 from shared.page.html import page_asset, problem_html, progress_html, text
 from shared.page.uploads import NamedFile, SentFiles, delete_upload, upload_zone
+from shared.report.blocks import Cell, Marked, Probability, Table
+from shared.report.html import table_html
 from shared.spreadsheet import harmless
 from shared.tumor.classes import class_words
-from shared.wording import percent
 from tumor_space.schema import BatchRow
 from tumor_space.serving import (
     COUNTED,
@@ -55,11 +53,11 @@ class ManyView:
         for index, file in enumerate(sent.files):
             rows.append(self._row(index, file))
             if len(rows) % SHOWN_EVERY == 0 and len(rows) < sent.count:
-                yield progress_html(len(rows), sent.count, COUNTED) + table_html(names, rows)
+                yield progress_html(len(rows), sent.count, COUNTED) + answers_html(names, rows)
         yield (
             progress_html(len(rows), sent.count, COUNTED)
             + csv_link(names, rows)
-            + table_html(names, rows)
+            + answers_html(names, rows)
         )
 
     def _row(self, index: int, sent: NamedFile) -> BatchRow:
@@ -93,16 +91,10 @@ def build(served: Served) -> None:
     )
 
 
-def table_html(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
+def answers_html(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
     """The table; `names` and `rows` belong together, `names` may be longer."""
-    heads = "".join(
-        f'<th scope="col"><button type="button">{name}</button></th>' for name in COLUMNS
-    )
-    body = "".join(_row_html(names[row["index"]], row) for row in rows)
-    return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Answers">'
-        f'<table class="many"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+    cells = [(names[row["index"]], *_cells(row)) for row in rows]
+    return table_html(Table("Answers", COLUMNS, cells, sorts=True))
 
 
 def csv_link(names: Sequence[str], rows: Sequence[BatchRow]) -> str:
@@ -143,20 +135,15 @@ def _csv_cells(row: BatchRow, labels: Sequence[str]) -> list[str]:
     ]
 
 
-def _row_html(name: str, row: BatchRow) -> str:
-    answer, probability = row["prediction"], -1.0  # without an answer: below all when sorted
+def _cells(row: BatchRow) -> Sequence[Cell]:
+    answer = row["prediction"]
     if answer is None:
-        cells = ("Error", "", "", row["error"] or "")
-    elif answer["label"] is None:
-        cells = ("No answer", "", "", answer["refusal"] or "")
-    else:
-        probability = answer["probabilities"][answer["label"]]
-        inside = either(answer["prediction_set"])
-        cells = (
-            class_words(answer["label"]), percent(probability), inside, " ".join(answer["notes"])
-        )  # fmt: skip
-    label, likely, inside, note = (escape(cell) for cell in cells)
+        return ("Error", None, None, Marked(row["error"] or "", "bad"))
+    if answer["label"] is None:
+        return ("No answer", None, None, answer["refusal"])
     return (
-        f'<tr class="{"" if answer else "bad"}"><th scope="row">{escape(name)}</th><td>{label}</td>'
-        f'<td data-sort="{probability:.6f}">{likely}</td><td>{inside}</td><td>{note}</td></tr>'
+        class_words(answer["label"]),
+        Probability(answer["probabilities"][answer["label"]]),
+        either(answer["prediction_set"]),
+        " ".join(answer["notes"]),
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import gradio as gr
 
+from shared.checkpoint.asking import Waiting
 from shared.checkpoint.source import LoadedCheckpoint
 from shared.page.gradio_internals import check_counts, keep_signatures
 from shared.page.html import footer_html, text
 from shared.page.uploads import DELETE_UPLOADS, forget_on_close
+from shared.page.waiting import waiting_page
 from tumor_space import api, code_view, many_view, quality_view, slice_view
 from tumor_space.serving import LIMITS, NOT_A_DIAGNOSIS, Served, serve
 from tumor_space.sessions import Sessions
@@ -15,7 +19,8 @@ from tumor_space.sessions import Sessions
 TITLE = "Brain tumor MRI: which one, how sure, and where it looked"
 HEAD = """
 <header class="head"><h1>Brain tumor MRI</h1>
-<p>One slice in; out come the class, how sure the network is, and where it looked.</p></header>
+<p>Give it one slice: it names the class, says how sure it is, and shows where it looked.</p>
+</header>
 """
 # One for the process: a page stays open when another checkpoint takes over, and is forgotten when
 # it closes after that.
@@ -46,6 +51,17 @@ def build(loaded: LoadedCheckpoint) -> gr.Blocks:
     keep_signatures(blocks)
     check_counts(blocks)
     return blocks
+
+
+def wait(waiting: Waiting) -> gr.Blocks:
+    """Lay out the page that waits for its model, with the same API."""
+    return waiting_page(
+        waiting,
+        title=TITLE,
+        head=HEAD,
+        register=partial(api.register_waiting, waiting),
+        forget=SESSIONS.forget,
+    )
 
 
 def _footer(served: Served) -> str:

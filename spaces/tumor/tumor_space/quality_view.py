@@ -1,7 +1,5 @@
 """The tab "How good is it?": the recorded evaluation; no number is typed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the page and the API share: the checkpoint in memory, a slice answered, and its words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
@@ -30,15 +28,7 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Served:
-    """What this process answers with.
-
-    Attributes:
-        checkpoint: where it came from.
-        predictor: the network and its decision.
-        architecture: of the network, as timm names it.
-        evaluation: the recorded evaluation; empty when the checkpoint has none.
-        revision: what every answer carries.
-    """
+    """What this process answers with; the evaluation is empty when the checkpoint has none."""
 
     checkpoint: LoadedCheckpoint
     predictor: Predictor
@@ -147,13 +137,7 @@ def either(labels: Sequence[str]) -> str:
 
 
 def set_sentence(labels: Sequence[str], coverage: float, classes: int) -> str:
-    """What the prediction set says, with how often such a set is right.
-
-    Args:
-        labels: the classes of the set, likeliest first; at least one.
-        coverage: share of sets that hold the truth, 0..1.
-        classes: how many classes there are.
-    """
+    """What the prediction set says, likeliest class first, with how often such a set is right."""
     promise = f"the set holds the truth at least {floor(coverage * 100 + 1e-6)} times in 100"
     if len(labels) == classes:
         return f"It could be any of the {classes} classes; {promise}."

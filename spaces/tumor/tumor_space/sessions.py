@@ -5,8 +5,6 @@ slice that the visitor is looking at. It is dropped when the page closes, when i
 there are many.
 """
 
-from __future__ import annotations
-
 import itertools
 import threading
 import time

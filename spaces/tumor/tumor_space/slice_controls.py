@@ -1,7 +1,5 @@
 """Controls of the slice's tab: upload zone, examples, and the canvas with what it is sent."""
 
-from __future__ import annotations
-
 import base64
 import json
 from html import escape

@@ -1,7 +1,5 @@
 """The main tab: give a slice, read the answer, look where the network looked."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any

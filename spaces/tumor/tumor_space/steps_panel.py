@@ -1,18 +1,17 @@
 """How the network decided for the slice at hand, step by step."""
 
-from __future__ import annotations
-
 import json
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.report.blocks import Probability, Table
+from shared.report.html import table_html
 from shared.tumor.classes import class_words
 from shared.tumor.gradcam import Channel, grad_cam, strongest_channels
 from shared.tumor.heatmap import Heatmap, colour_table
 from shared.tumor.predictor import Answer
-from shared.wording import percent
 from tumor_space.data_urls import png_url
 from tumor_space.serving import Served
 from tumor_space.slice_controls import map_message
@@ -93,16 +92,14 @@ def _coloured(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _logits(served: Served, answer: Answer) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{escape(class_words(label))}</th><td>{logit:+.2f}</td>'
-        f"<td>{percent(answer.probabilities[label])}</td></tr>"
+    rows = [
+        (class_words(label), f"{logit:+.2f}", Probability(answer.probabilities[label]))
         for label, logit in zip(served.predictor.labels, answer.logits.tolist(), strict=True)
-    )
+    ]
+    table = table_html(Table("Sum and probability", ("Class", "Sum", "Probability"), rows))
     temperature = served.predictor.decision.temperature_for(answer.unlike)
     return (
-        '<h3>From sums to an answer</h3><table><thead><tr><th scope="col">Class</th>'
-        '<th scope="col">Sum</th><th scope="col">Probability</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table><p>Each class gets such a sum, plus a constant. Softmax "
-        f"turns the sums, divided by {temperature:.2f}, into probabilities. This number was chosen "
-        "so that of the answers given with 80 %, about 80 in 100 are right.</p>"
+        f"<h3>From sums to an answer</h3>{table}<p>Each class gets such a sum, plus a constant. "
+        f"Softmax turns the sums, divided by {temperature:.2f}, into probabilities. This number "
+        "was chosen so that of the answers given with 80 %, about 80 in 100 are right.</p>"
     )

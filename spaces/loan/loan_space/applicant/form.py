@@ -5,8 +5,6 @@ eleven round trips. This is one control: plain HTML inputs, which phones and scr
 It fires `input` while somebody drags or types and `release` when they stop.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from html import escape
@@ -27,25 +25,14 @@ STEPS = 1000  # positions of a slider; its scale is logarithmic
 
 
 class SentForm(GradioModel):
-    """What the form sends.
-
-    Attributes:
-        values: by the name of the field: what was typed, the value of a choice, or "".
-        changed: the field that was changed last; empty when all were set at once.
-    """
+    """What the form sends: texts by field, "" for none, and which was changed last, "" for all."""
 
     values: dict[str, Any]
     changed: str = ""
 
 
 def application_form(fields: Fields, used: Fields, revision: str) -> gr.HTML:
-    """The form for all fields; those that the models do not use are folded away.
-
-    Args:
-        fields: of an application.
-        used: of them, by the models.
-        revision: of the checkpoint; a link names it.
-    """
+    """The form for all fields; those that the models do not use are folded away."""
     control = scripted(
         form_html(fields, used), asset(ASSETS, "form.js"), "loan-form", revision=revision[:SHORT]
     )

@@ -1,16 +1,12 @@
 """How the neural network decided for the applicant at hand, in four steps, as HTML."""
 
-from __future__ import annotations
-
-from html import escape
-
 import numpy as np
 
 from loan_space.serving import Answered, Served
 from loan_space.wording import signed
 from shared.loan.models.registry import ANN
 from shared.loan.why.ann_internals import Inside, Pieces, inside
-from shared.report.svg import image as svg
+from shared.report import svg
 from shared.wording import percent
 
 WIDTH = 300  # of a drawing; a step is a quarter of the page, or a phone's width
@@ -18,6 +14,11 @@ LINE, CELLS = 34, 20  # height of a feature's line, and of its cells
 EACH_WAY = 6  # units shown that speak for approval, and as many against
 UNIT = 20  # height of a unit's bar
 MOST_FED = 2  # features named behind a unit
+# Of what the networks answer: probabilities from 0 to 1.
+GROUND = svg.Frame(
+    svg.Axis(0, 1, {tick: f"{tick:.0%}" for tick in (0.0, 0.5, 1.0)}),
+    None, WIDTH, 96, left=12, right=12, top=8, foot=22,
+)  # fmt: skip
 
 
 def network_html(served: Served, answered: Answered) -> str:
@@ -70,50 +71,46 @@ def pieces_drawing(network: Inside) -> str:
     cut = [pieces for pieces in network.pieces if len(pieces.filled) > 1]
     lines = "".join(_line(at, pieces) for at, pieces in enumerate(cut))
     title = f"{len(cut)} numbers cut into pieces, filled as far as this applicant's values reach"
-    return svg(title, WIDTH, LINE * len(cut), lines)
+    return svg.image(title, WIDTH, LINE * len(cut), lines)
 
 
 def _line(at: int, pieces: Pieces) -> str:
     y, width = at * LINE + 14, WIDTH / len(pieces.filled)
     cells = "".join(
-        f'<rect class="cell" x="{k * width:.1f}" y="{y}" width="{width - 2:.1f}" height="14" '
-        f'rx="2"/><rect class="{ANN.key}" x="{k * width:.1f}" y="{y}" '
-        f'width="{(width - 2) * filled:.1f}" height="14" rx="2"/>'
+        svg.box("cell", k * width, y, width - 2, 14)
+        + svg.box(ANN.key, k * width, y, (width - 2) * filled, 14)
         for k, filled in enumerate(pieces.filled.tolist())
     )
-    return f'<text class="axis" x="0" y="{y - 4}">{escape(pieces.feature)}</text>{cells}'
+    return svg.words("axis", 0, y - 4, pieces.feature) + cells
 
 
 def units_drawing(network: Inside) -> str:
     """The units that move the logit most, each way."""
     added = network.member.contributions
     order = np.argsort(-added)
-    shown = [k for k in (*order[:EACH_WAY], *order[-EACH_WAY:]) if added[k] != 0]
+    ends = dict.fromkeys((*order[:EACH_WAY], *order[-EACH_WAY:]))
+    shown = [k for k in ends if added[k] != 0]
     scale = (WIDTH / 2 - 4) / max(float(np.abs(added[shown]).max()), 1e-9) if shown else 0.0
     bars = "".join(
         _unit(at, float(added[k]) * scale, float(added[k]), _fed(network, k))
-        for at, k in enumerate(dict.fromkeys(shown))
+        for at, k in enumerate(shown)
     )
-    height = UNIT * len(dict.fromkeys(shown)) + 4
-    middle = WIDTH / 2
-    line = f'<line class="here" x1="{middle}" y1="0" x2="{middle}" y2="{height}"/>'
+    height = UNIT * len(shown) + 4
     title = (
         f"Units of one network: together {network.member.logit:+.2f} on the logit, "
         f"{'for' if network.member.logit > 0 else 'against'} approval"
     )
-    return svg(title, WIDTH, height, bars + line)
+    middle = svg.rule("here", (WIDTH / 2, 0), (WIDTH / 2, height))
+    return svg.image(title, WIDTH, height, bars + middle)
 
 
 def _unit(at: int, length: float, added: float, fed: str) -> str:
     y, x = at * UNIT + 3, WIDTH / 2 + min(length, 0.0)
-    side = ("start", WIDTH / 2 + 6) if added < 0 else ("end", WIDTH / 2 - 6)
-    return (
-        f'<g class="mark"><rect class="hit" x="0" y="{y - 2}" width="{WIDTH}" height="{UNIT}"/>'
-        f'<rect class="{ANN.key} {"up" if added > 0 else "down"}" x="{x:.1f}" y="{y}" '
-        f'width="{max(abs(length), 1.0):.1f}" height="{UNIT - 6}" rx="2"/>'
-        f'<text class="tip" x="{side[1]}" y="{y + 11}" text-anchor="{side[0]}">{added:+.2f}'
-        f"{fed}</text></g>"
-    )
+    name = f"{ANN.key} {'up' if added > 0 else 'down'}"
+    bar = svg.box(name, x, y, max(abs(length), 1.0), UNIT - 6)
+    start, anchor = (WIDTH / 2 + 6, "start") if added < 0 else (WIDTH / 2 - 6, "end")
+    told = svg.words("tip", start, y + 11, f"{added:+.2f}{fed}", anchor)
+    return svg.hovered(svg.box("hit", 0, y - 2, WIDTH, UNIT) + bar, told)
 
 
 def _fed(network: Inside, unit: int) -> str:
@@ -122,52 +119,27 @@ def _fed(network: Inside, unit: int) -> str:
         return ""
     fed = network.member.fed[:, unit]
     names = [network.pieces[k].feature for k in np.argsort(-np.abs(fed))[:MOST_FED]]
-    return escape(": " + ", ".join(names))
+    return ": " + ", ".join(names)
 
 
 def members_drawing(network: Inside) -> str:
     """A dot for every network, and their mean."""
     dots = "".join(
-        f'<circle class="{ANN.key}" cx="{_x(probability):.1f}" cy="{24 + 9 * (k % 4)}" r="4"/>'
+        svg.circle(ANN.key, GROUND.across(probability), 24 + 9 * (k % 4), 4)
         for k, probability in enumerate(sorted(network.members.tolist()))
     )
-    mean = _x(network.mean)
+    mean = GROUND.across(network.mean)
     low, high = float(network.members.min()), float(network.members.max())
     title = f"The networks' answers reach from {percent(low)} to {percent(high)}"
-    return svg(
-        title,
-        WIDTH,
-        96,
-        f'{_scale(74)}<line class="here" x1="{mean:.1f}" y1="10" x2="{mean:.1f}" y2="74"/>{dots}',
-    )
+    return svg.Drawing(title, GROUND, svg.rule("here", (mean, 10), (mean, 74)) + dots).svg()
 
 
 def calibration_drawing(network: Inside) -> str:
     """An arrow from the mean to the calibrated answer."""
-    start, end = _x(network.mean), _x(network.answer)
+    start, end = GROUND.across(network.mean), GROUND.across(network.answer)
     title = f"From {percent(network.mean)} to {percent(network.answer)}"
     moved = signed(network.answer - network.mean)
-    return svg(
-        title,
-        WIDTH,
-        96,
-        f'{_scale(74)}<line class="{ANN.key} moved" x1="{start:.1f}" y1="42" x2="{end:.1f}" '
-        'y2="42"/>'
-        f'<circle class="before" cx="{start:.1f}" cy="42" r="5"/>'
-        f'<circle class="{ANN.key}" cx="{end:.1f}" cy="42" r="7"/>'
-        f'<text class="label" x="{min(max(end, 24), WIDTH - 24):.1f}" y="24" '
-        f'text-anchor="middle">{moved}</text>',
-    )
-
-
-def _x(probability: float) -> float:
-    return 12 + probability * (WIDTH - 24)
-
-
-def _scale(bottom: int) -> str:
-    return "".join(
-        f'<line class="grid" x1="{_x(tick):.1f}" y1="8" x2="{_x(tick):.1f}" y2="{bottom}"/>'
-        f'<text class="axis" x="{_x(tick):.1f}" y="{bottom + 16}" text-anchor="middle">'
-        f"{tick:.0%}</text>"
-        for tick in (0.0, 0.5, 1.0)
-    )
+    marks = svg.rule(f"{ANN.key} moved", (start, 42), (end, 42))
+    marks += svg.circle("before", start, 42, 5) + svg.circle(ANN.key, end, 42, 7)
+    marks += svg.words("label", min(max(end, 24), WIDTH - 24), 24, moved, "middle")
+    return svg.Drawing(title, GROUND, marks).svg()

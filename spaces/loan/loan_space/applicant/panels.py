@@ -1,7 +1,5 @@
 """The panels beside the form: the answer, what would change it, and who is like this one."""
 
-from __future__ import annotations
-
 import json
 from html import escape
 
@@ -16,7 +14,8 @@ from shared.loan.fields.application import say
 from shared.loan.fields.declared import Field
 from shared.loan.models.registry import REGISTRY
 from shared.loan.why.neighbours import nearest
-from shared.report.html import scrolling as table
+from shared.report.blocks import Cell, Label, Marked, Table
+from shared.report.html import table_html
 from shared.wording import first_up, percent
 
 HEADLINES = {
@@ -125,10 +124,12 @@ def neighbours_html(served: Served, answered: Answered) -> str:
     row = answered.application.row[used]
     indices = nearest(served.crowd, row, NEIGHBOURS).indices
     near = population.table[indices][:, used]
-    body = "".join(
+    rows = [
         _neighbours_row(field, row[k], near[:, k]) for k, field in enumerate(decision.used_fields)
-    )
+    ]
     outcomes = ["Granted" if granted else "Refused" for granted in population.approved[indices]]
+    heads = ("Field", "This one", *outcomes)
+    table = table_html(Table("The most similar simulated applicants", heads, rows))
     warning = f'<p class="verdict">{UNLIKE}</p>' if answered.unlike else ""
     return (
         '<section class="neighbours evidence" aria-labelledby="near-title">'
@@ -136,22 +137,15 @@ def neighbours_html(served: Served, answered: Answered) -> str:
         f"<p>Of the {NEIGHBOURS} most similar of {len(population.table):,} simulated applicants, "
         f"{outcomes.count('Granted')} got the loan. They are drawn from a model of the training "
         "data, and their outcomes from the probabilities that the two models predict; none of them "
-        "exists.</p>"
-        f"{table('The most similar simulated applicants', ('Field', 'This one', *outcomes), body)}"
-        "</section>"
+        f"exists.</p>{table}</section>"
     )
 
 
-def _neighbours_row(field: Field, own: float, values: NDArray[np.float64]) -> str:
-    unit = f' <span class="soft">{escape(field.unit)}</span>' if field.unit else ""
+def _neighbours_row(field: Field, own: float, values: NDArray[np.float64]) -> list[Cell]:
     shown = _without_unit(field, own)
-    cells = "".join(
-        f'<td class="{"same" if text == shown else "other"}">{escape(text)}</td>'
-        for text in (_without_unit(field, value) for value in values)
-    )
-    return (
-        f'<tr><th scope="row">{escape(field.label)}{unit}</th><td>{escape(shown)}</td>{cells}</tr>'
-    )
+    others = (_without_unit(field, value) for value in values)
+    name = Label(field.label, field.unit) if field.unit else field.label
+    return [name, shown, *(Marked(text, "same" if text == shown else "other") for text in others)]
 
 
 def _without_unit(field: Field, value: float) -> str:

@@ -1,7 +1,5 @@
 """Second opinions on the answers by other methods, as HTML: each is a row of `METHODS`."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading
@@ -31,7 +29,8 @@ from shared.loan.why.integrated_gradients import (
 )
 from shared.loan.why.tree_interpreter import forest_view
 from shared.page.gpu import marked, with_cpu_fallback
-from shared.report.html import scrolling as table
+from shared.report.blocks import Table
+from shared.report.html import table_html
 
 LEAST = 0.0005  # a contribution below that is not listed
 MOST_ROWS = 8
@@ -95,20 +94,18 @@ def _captum_html(served: Served, answered: Answered) -> str:
     row, decision = answered.application.row, served.predictor.decision
     opinion = second_opinion_ann(served.predictor, row, _integrate)
     shapley = contributions_of(served, row).values[:, ANN_AT]
-    body = "".join(
-        f'<tr><th scope="row">{escape(served.fields[k].label)}</th>'
-        f"<td>{escape(say(served.fields[k], row[k]))}</td><td>{signed(shapley[k])}</td>"
-        f"<td>{signed(opinion.values[k])}</td></tr>"
-        for k in decision.used
-    )
-    heads = ("Field", "Here", "Shapley", "Integrated Gradients")
     used = list(decision.used)
+    rows = [
+        (field.label, say(field, row[k]), signed(shapley[k]), signed(opinion.values[k]))
+        for k, field in zip(used, decision.used_fields, strict=True)
+    ]
+    heads = ("Field", "Here", "Shapley", "Integrated Gradients")
     return (
         f"<h4>{ANN.title}: Integrated Gradients, by Captum</h4>"
         f"<p>{_alike(shapley[used], opinion.values[used])} It follows the slope of the network on "
         "the way from other applicants to this one; Shapley values replace one field after the "
         f"other. In points of probability.{_missed(opinion.gap)}</p>"
-        f"{table('Two methods for the neural network', heads, body)}"
+        f"{table_html(Table('Two methods for the neural network', heads, rows))}"
     )
 
 
@@ -134,18 +131,16 @@ def _own_html(served: Served, answered: Answered) -> str:
     view = forest_view(predictor.folder, decision.used_fields, row[list(decision.used)])
     shown = [part for part in view.rows if abs(part.contribution) >= LEAST][:MOST_ROWS]
     in_points = view.scale == "probability"
-    body = "".join(
-        f'<tr><th scope="row">{escape(part.feature)}</th><td>{escape(part.value)}</td>'
-        f"<td>{signed(part.contribution) if in_points else f'{part.contribution:+.2f}'}</td></tr>"
-        for part in shown
-    )
+    write = signed if in_points else "{:+.2f}".format
+    rows = [(part.feature, part.value, write(part.contribution)) for part in shown]
+    heads = ("What it asked for", "Here", "Moved the answer")
     unit = "points of probability" if in_points else "log-odds"
     return (
         f"<h4>{ML.title}, told by its {escape(view.model)}</h4>"
         "<p>Read off its own splits: how the answer moved each time it asked for something, before "
         f"calibration, in {unit}. It sees what was computed from the fields, so the amount in "
         "proportion to the income stands here as well.</p>"
-        f"{table('Its own account', ('What it asked for', 'Here', 'Moved the answer'), body)}"
+        f"{table_html(Table('Its own account', heads, rows))}"
     )
 
 

@@ -1,7 +1,5 @@
 """The main tab: describe an applicant, read both answers, see why and what would change them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

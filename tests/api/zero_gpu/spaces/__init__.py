@@ -67,13 +67,13 @@ def check_quota(duration):
 def in_a_fork(task, args, kwargs):
     """What a task gives in a forked process."""
     context = multiprocessing.get_context("fork")
-    asked, said = context.SimpleQueue(), context.SimpleQueue()
-    process = context.Process(target=work, args=(task, asked, said), daemon=True)
+    asked, replies = context.SimpleQueue(), context.SimpleQueue()
+    process = context.Process(target=work, args=(task, asked, replies), daemon=True)
     process.start()
     try:
         asked.put((args, kwargs))
         while True:
-            kind, value = said.get()
+            kind, value = replies.get()
             if kind == "error":
                 raise gradio.Error(value, print_exception=False)
             if kind == "end":
@@ -83,15 +83,15 @@ def in_a_fork(task, args, kwargs):
         process.terminate()
 
 
-def work(task, asked, said):
+def work(task, asked, replies):
     """Within the forked process."""
     torch.cuda.is_available = really_available
     print(f"zero gpu: {task.__name__} in a process of its own", flush=True)
     args, kwargs = asked.get()
     try:
-        found = task(*args, **kwargs)
-        for value in found if inspect.isgenerator(found) else [found]:
-            said.put(("value", value))
+        result = task(*args, **kwargs)
+        for value in result if inspect.isgenerator(result) else [result]:
+            replies.put(("value", value))
     except Exception as error:
-        said.put(("error", type(error).__name__))
-    said.put(("end", None))
+        replies.put(("error", type(error).__name__))
+    replies.put(("end", None))
