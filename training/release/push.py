@@ -19,7 +19,7 @@ from training.release.card import accepted_text
 from training.release.commits import Head, head_of, put
 from training.release.gate import check_gate, in_one_line, markdown
 from training.release.hub import Repository, check_account, repository_name, request, run, say
-from training.release.plan import Plan, gate_table, make_plan, told
+from training.release.plan import Plan, deletions, gate_table, make_plan, told
 from training.release.versions import Version, tag_next
 
 
@@ -41,6 +41,8 @@ def push(folder: Path, repository: Repository, *, private: bool, reason: str) ->
             f"{repository} is there already and public, and --private is for a new one. "
             "Make it private in its settings, or leave --private out."
         )
+    if gone := deletions(plan):
+        say(gone)
     say_how_to_go_on(plan, publish(plan, reason, private=private), "Published")
 
 
