@@ -51,6 +51,18 @@ class Bench:
         """Let the lock name a commit, as promoting does."""
         write_lock(lock_of(folder, repository=self.repository, commit=commit), self.lock_path)
 
+    def commit(self, title: str) -> None:
+        """Commit the lock, as a maintainer does after promoting."""
+        if not (self.tree / ".git").exists():
+            self.git("init", "--quiet")
+        self.git("add", str(self.lock_path))
+        self.git("commit", "--quiet", "--allow-empty", "--message", title)
+
+    def git(self, *words: str) -> None:
+        """Run a git command in the tree."""
+        who = ("-c", "user.name=me", "-c", "user.email=me@localhost")
+        subprocess.run(["git", *who, *words], cwd=self.tree, check=True, capture_output=True)
+
     def start(self, *words: str | Path, **environment: str) -> subprocess.Popen[str]:
         """Start `python -m training.WORDS` in the tree; what is set to "" is not set there."""
         wanted = self.environment | {"OMP_NUM_THREADS": "1"} | environment

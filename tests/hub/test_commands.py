@@ -28,7 +28,11 @@ def test_push_promote_history_and_rollback(hub: Hub, bench: Bench, tmp_path: Pat
     assert f"{head}  live, newest" in listed.out
     back = bench.run_alone("rollback", "loan")
     assert (back.code, back.out) == (1, "")
-    assert "v1 is live and the first version" in back.err and len(back.err.splitlines()) == 1
+    assert "and git does not tell it" in back.err and len(back.err.splitlines()) == 1
+    for title in ("v1", "v2"):
+        bench.commit(title)  # the checkpoint that comes with the Space was never committed as live
+    again = bench.run_alone("rollback", "loan")
+    assert (again.code, again.out) == (1, "") and "has nothing before it" in again.err
 
 
 def test_deploy_and_look(hub: Hub, builder: QuickBuilder, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ def test_two_versions_go_live_and_one_comes_back(somewhere: Somewhere, tmp_path:
         told = bench.push(folder, "--private")
         assert told.code == 0 and f"Published as v{number}" in told.out, told
         bench.done("promote", "loan", "--revision", f"v{number}", "--repo", bench.repository)
+        bench.commit(f"Live: v{number}")
     assert "Already published as v1" in bench.push(tmp_path / "new-1").out
     second = bench.lock
     assert second["headline"][0]["value"] == 0.82653

@@ -182,17 +182,3 @@ def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
                 yield part
         elif isinstance(part, list):
             waiting += part
-
-
-def check_before_live(folder: Path) -> str:
-    """As `check_answers`, and open what only the tab inside the model opens.
-
-    Raises:
-        CheckpointError: as `check_answers`; or a file asks to trust types that are not trusted.
-    """
-    task = check_answers(folder)
-    if task == "loan":
-        from shared.loan.models.ml import load_classical
-
-        load_classical(folder)
-    return task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,8 +57,14 @@ class Repository:
 
 
 def say(line: str) -> None:
-    """Tell the person at the terminal, at once."""
-    print(without_secrets(line), flush=True)
+    """Tell the person at the terminal, at once.
+
+    Whoever listens may stop (`| head -1`): what was begun is done all the same, only not told.
+    """
+    try:
+        print(without_secrets(line), flush=True)
+    except BrokenPipeError:  # Python's own flush at the end must not meet the pipe again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(action: Callable[[], None]) -> None:
