@@ -78,9 +78,7 @@ def test_what_somebody_else_added_is_never_deleted_not_even_by_the_second_run(
     assert hub.repo(REPOSITORY).files["notes.txt"] == b"theirs"
 
 
-def test_every_deletion_is_listed_before_it_happens(
-    hub: Hub, bench: Bench, tmp_path: Path
-) -> None:
+def test_every_deletion_is_listed_before_it_happens(hub: Hub, bench: Bench, tmp_path: Path) -> None:
     old, new = write_loan(tmp_path / "old"), write_loan(tmp_path / "new", {"auc_ml": 0.02})
     (old / "plots" / "extra.svg").write_text("<svg/>", encoding="utf-8")
     assert "Deleted" not in bench.push(old).out

@@ -121,9 +121,7 @@ def make_plan(folder: Path, repository: Repository, reason: str) -> Plan:
     )
 
 
-def _check_ours(
-    repository: Repository, head: Head, task: str, known: tuple[Version, ...]
-) -> None:
+def _check_ours(repository: Repository, head: Head, task: str, known: tuple[Version, ...]) -> None:
     """Refuse a repository that holds anything but versions of this model.
 
     A push deletes what its checkpoint does not have, so every file has to be of a checkpoint: one
