@@ -25,6 +25,7 @@ NO_REPOSITORY = "RepoNotFound"  # in X-Error-Code
 AGAIN = "Run the same command again: it goes on where it was."
 FULL_STORE = re.compile(r"quota|storage|space limit|exceed", re.IGNORECASE)
 NO_NAME = re.compile(r"name or service|name resolution|nodename|getaddrinfo|no address", re.I)
+MALFORMED = re.compile(r"improperly formatted|malformed response", re.I)  # the client's own words
 SECRET = re.compile(r"hf_\w{6,}|(?<=//)[^/@\s]+@")
 LONGEST = 300  # characters of what the Hub says itself
 KINDS_FOR_VISITORS = {
@@ -78,9 +79,36 @@ def status_of(error: BaseException) -> int | None:
 
 
 def is_about_the_token(error: HfHubHTTPError) -> bool:
-    """Whether a 401 means the token: the Hub also answers so for what a visitor may not see."""
+    """Whether a 401 means the token.
+
+    The Hub also answers so to a stranger for what a stranger may not see; to somebody who is signed
+    in it answers 404 then. So with a token a 401 means the token, even of a public repository.
+    """
     answer = error.response
-    return answer.status_code == 401 and answer.headers.get("X-Error-Code") != NO_REPOSITORY
+    signed = "Authorization" in answer.request.headers
+    return answer.status_code == 401 and (
+        signed or answer.headers.get("X-Error-Code") != NO_REPOSITORY
+    )
+
+
+def is_of_another_server(error: BaseException) -> bool:
+    """Whether an answer was not the Hub's: a proxy's page, or JSON of another shape.
+
+    The client checks few answers. It stumbles over the others, with an error of Python's own.
+    """
+    if isinstance(error, json.JSONDecodeError) or _is(error, "FileMetadataError"):
+        return True
+    if isinstance(error, ValueError):
+        return MALFORMED.search(str(error)) is not None
+    return isinstance(error, LookupError | TypeError | AttributeError) and _was_in_client(error)
+
+
+def _was_in_client(error: BaseException) -> bool:
+    """Whether an error was raised within the Hub's client, not by what calls it."""
+    place, last = error.__traceback__, ""
+    while place is not None:
+        last, place = str(place.tb_frame.f_globals.get("__name__", "")), place.tb_next
+    return last.split(".")[0] == "huggingface_hub"
 
 
 def detail(error: BaseException) -> str:
@@ -101,9 +129,13 @@ def for_visitors(error: BaseException, file: str) -> str:
         error: as the client raised it.
         file: what it was about.
     """
+    from huggingface_hub.errors import HfHubHTTPError
+
     root, status = root_of(error), status_of(error)
     kind = type(root).__name__
     if status is not None:
+        if isinstance(root, HfHubHTTPError) and is_about_the_token(root):
+            return f"it does not accept the token of this server, HF_TOKEN (HTTP {status})"
         return f"{_status_for_visitors(kind, status, file)} (HTTP {status})"
     if kind in KINDS_FOR_VISITORS:
         return KINDS_FOR_VISITORS[kind].format(file=file)
@@ -119,6 +151,8 @@ def for_visitors(error: BaseException, file: str) -> str:
 
 
 def _status_for_visitors(kind: str, status: int, file: str) -> str:
+    if kind == "GatedRepoError":
+        return "it gives this model only to whom its owner has let in"
     if kind == "RevisionNotFoundError":
         return "it does not have this revision"
     if kind == "RemoteEntryNotFoundError":
@@ -147,7 +181,7 @@ def for_maintainers(error: BaseException, repository: str) -> str:
         words = no_token()
     elif _is(root, "OfflineModeIsEnabled"):
         words = "HF_HUB_OFFLINE keeps the client offline. Unset it."
-    elif isinstance(root, json.JSONDecodeError) or _is(root, "FileMetadataError"):
+    elif is_of_another_server(root):
         words = f"{_endpoint()} answered with something that is not the Hub's. {AGAIN}"
     elif _is_of_http(root):
         words = _no_answer(root)
@@ -178,6 +212,8 @@ def no_token() -> str:
 def in_short(error: BaseException) -> str:
     """The same in a few words, where it is going to be tried again anyway."""
     status = status_of(error)
+    if is_of_another_server(root_of(error)):
+        return "what answers is not the Hub"
     if status is None:
         return "no answer came"
     return f"the Hub {'asks to wait' if status == 429 else 'is in trouble'} ({status})"
@@ -188,6 +224,11 @@ def _answer(error: Any, repository: str) -> str:
     status, said = error.response.status_code, _said_by_the_hub(error)
     if _is(error, "RevisionNotFoundError"):
         return f"{repository} has no such revision (any more). Look at its history."
+    if _is(error, "GatedRepoError"):
+        return (
+            f"{repository} is gated: its owner lets people in one by one. Ask for access on its "
+            "page, and use a token of an account that has it."
+        )
     if is_about_the_token(error):
         signed = "Authorization" in error.response.request.headers
         expired = f"The Hub does not know the token: it has expired or was revoked. {sign_in()}"

@@ -61,7 +61,10 @@ class Repo:
         commits: newest first.
         tags: name to commit and message.
         stored: what LFS keeps, by sha256.
+        parts: of what is being sent to LFS, by its sha256 and number.
         settings: what it was created with (sdk).
+        gated: "" or how people are let in, "auto" or "manual".
+        let_in: names of those who were.
     """
 
     name: str
@@ -70,7 +73,10 @@ class Repo:
     commits: list[Commit] = field(default_factory=list)
     tags: dict[str, tuple[str, str]] = field(default_factory=dict)
     stored: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[tuple[str, int], bytes] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    gated: str = ""
+    let_in: set[str] = field(default_factory=set)
 
     @property
     def owner(self) -> str:

@@ -32,6 +32,8 @@ from training.release.hub import (
 )
 from training.release.versions import Version, resolve, version_at, versions
 
+LIMIT = 900.0  # seconds
+
 
 def promote(task: str, repository: Repository, commit: str) -> None:
     """Let a Space's lock name a commit, once every file of it has been tried.
@@ -184,6 +186,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.bundled and chosen.repo:
         parser.error("--bundled is of no repository: leave --repo out")
     if chosen.bundled:
-        run(lambda: promote_bundled(chosen.task))
+        run(lambda: promote_bundled(chosen.task), LIMIT)
     else:
-        run(lambda: promote_revision(chosen.task, chosen.revision, chosen.repo))
+        run(lambda: promote_revision(chosen.task, chosen.revision, chosen.repo), LIMIT)

@@ -22,6 +22,8 @@ from training.release.hub import Repository, check_account, repository_name, req
 from training.release.plan import Plan, deletions, gate_table, make_plan, told
 from training.release.versions import Version, tag_next
 
+LIMIT = 1800.0  # seconds; a checkpoint is some megabytes
+
 
 def push(folder: Path, repository: Repository, *, private: bool, reason: str) -> None:
     """Publish a checkpoint as the next version of a repository.
@@ -146,6 +148,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     repository = Repository(chosen.repo)
     folder, reason = chosen.checkpoint, chosen.allow_regression or ""
     if chosen.dry_run:
-        run(lambda: rehearse(folder, repository, reason=reason))
+        run(lambda: rehearse(folder, repository, reason=reason), LIMIT)
     else:
-        run(lambda: push(folder, repository, private=chosen.private, reason=reason))
+        run(lambda: push(folder, repository, private=chosen.private, reason=reason), LIMIT)

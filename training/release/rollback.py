@@ -96,4 +96,4 @@ def _name_of(lock: Lock) -> tuple[str | None, str | None]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
     chosen = parser_for_a_space(__doc__).parse_args(arguments)
-    run(lambda: roll_back(chosen.task))
+    run(lambda: roll_back(chosen.task), LIMIT)
