@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hub_emulator.git import ATTRIBUTES, LFS, belongs_to_lfs, blob_oid, matches_attributes
@@ -118,7 +118,7 @@ class Repo:
         lines = [self.kind, self.name, self.head, title, description, str(len(self.commits))]
         lines += [f"{path} {blob_oid(content)}" for path, content in sorted(files.items())]
         oid = hashlib.sha1("\n".join(lines).encode()).hexdigest()
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         commit = Commit(oid, title, description, now, author, files, large, self.head)
         self.commits.insert(0, commit)
         self.stored |= {hashlib.sha256(files[path]).hexdigest(): files[path] for path in large}
