@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from commands import Told, run_in_process
 from hub_emulator.server import Hub
-from hub_emulator.somewhere import Somewhere
 from release_checkpoints import write_tree
 
 from shared.checkpoint.lock import lock_of, write_lock
@@ -102,15 +101,6 @@ def bench_on(hub: Hub, folder: Path) -> Bench:
     """Everything that a release on our own server needs, in an empty folder."""
     return Bench(
         write_tree(folder / "tree"), hub.environment(hub.user(WHO), folder / "home"), REPOSITORY
-    )
-
-
-def bench_somewhere(somewhere: Somewhere, folder: Path) -> Bench:
-    """The same on either Hub."""
-    return Bench(
-        write_tree(folder / "tree"),
-        somewhere.environment(folder / "home"),
-        somewhere.repository("loan"),
     )
 
 
