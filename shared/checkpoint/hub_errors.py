@@ -26,6 +26,7 @@ AGAIN = "Run the same command again: it goes on where it was."
 FULL_STORE = re.compile(r"quota|storage|space limit|exceed", re.IGNORECASE)
 NO_NAME = re.compile(r"name or service|name resolution|nodename|getaddrinfo|no address", re.I)
 MALFORMED = re.compile(r"improperly formatted|malformed response", re.I)  # the client's own words
+OF_XET = re.compile(r"\bxet\b|xet-(write|read)-token|\bCAS\b|Data processing error")
 SECRET = re.compile(r"hf_\w{6,}|(?<=//)[^/@\s]+@")
 LONGEST = 300  # characters of what the Hub says itself
 KINDS_FOR_VISITORS = {
@@ -181,6 +182,11 @@ def for_maintainers(error: BaseException, repository: str) -> str:
         words = no_token()
     elif _is(root, "OfflineModeIsEnabled"):
         words = "HF_HUB_OFFLINE keeps the client offline. Unset it."
+    elif OF_XET.search(str(root)):
+        words = (
+            f"Xet, the Hub's way for large files, failed: {_on_one_line(str(root)).rstrip('.')}. "
+            f"{AGAIN} HF_HUB_DISABLE_XET=1 takes the older way."
+        )
     elif is_of_another_server(root):
         words = f"{_endpoint()} answered with something that is not the Hub's. {AGAIN}"
     elif _is_of_http(root):

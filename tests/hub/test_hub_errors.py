@@ -253,3 +253,19 @@ def test_a_token_that_the_hub_does_not_know_is_what_is_wrong_even_with_a_public_
 def test_a_gated_model_is_said_to_be_gated(hub: Hub, model: Repository, waits: list[float]) -> None:
     hub.fail("info", 403, times=0, message="Ask for access", code="GatedRepo")
     assert "me/model is gated" in refusal(model)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("Data processing error: CAS service error"),
+        ConnectionError("Network error: 404 for x/api/models/me/x/xet-write-token/main"),
+    ],
+)
+def test_xet_is_named_with_the_way_around_it(waits: list[float], error: Exception) -> None:
+    def action() -> None:
+        raise error
+
+    with pytest.raises(PublishError, match="Xet, .* failed: .*HF_HUB_DISABLE_XET=1"):
+        request(action, "send the files", Repository(NAME))
+    assert waits == [1, 2, 4]
