@@ -17,18 +17,18 @@ from huggingface_hub.errors import HTTPError
 
 from shared.checkpoint.contract import REQUIRED
 from shared.checkpoint.hub import in_background
-from shared.checkpoint.hub_errors import (
+from shared.checkpoint.hub_errors import is_of_another_server
+from shared.checkpoint.hub_retries import with_retries
+from shared.checkpoint.lock import REPOSITORY
+from shared.errors import CheckpointError, InputError, PublishError
+from training.release.hub_errors import (
     AGAIN,
     for_maintainers,
     in_short,
-    is_of_another_server,
     no_token,
     sign_in,
     without_secrets,
 )
-from shared.checkpoint.hub_retries import with_retries
-from shared.checkpoint.lock import REPOSITORY
-from shared.errors import CheckpointError, InputError, PublishError
 
 Result = TypeVar("Result")
 
