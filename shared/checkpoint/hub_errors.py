@@ -73,10 +73,14 @@ def is_about_the_token(error: HfHubHTTPError) -> bool:
     in it answers 404 then. So with a token a 401 means the token, even of a public repository.
     """
     answer = error.response
-    signed = "Authorization" in answer.request.headers
     return answer.status_code == 401 and (
-        signed or answer.headers.get("X-Error-Code") != NO_REPOSITORY
+        is_signed(error) or answer.headers.get("X-Error-Code") != NO_REPOSITORY
     )
+
+
+def is_signed(error: HfHubHTTPError) -> bool:
+    """Whether what was refused had been asked with a token."""
+    return "Authorization" in error.response.request.headers
 
 
 def is_of_another_server(error: BaseException) -> bool:
@@ -122,7 +126,7 @@ def for_visitors(error: BaseException, file: str) -> str:
     root, status = root_of(error), status_of(error)
     kind = type(root).__name__
     if status is not None:
-        if isinstance(root, HfHubHTTPError) and is_about_the_token(root):
+        if status == 401 and isinstance(root, HfHubHTTPError) and is_signed(root):
             return f"it does not accept the token of this server, HF_TOKEN (HTTP {status})"
         return f"{_status_for_visitors(kind, status, file)} (HTTP {status})"
     if kind in KINDS_FOR_VISITORS:

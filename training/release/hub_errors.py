@@ -13,6 +13,7 @@ from shared.checkpoint.hub_errors import (
     FULL,
     is_about_the_token,
     is_of_another_server,
+    is_signed,
     root_of,
     status_of,
 )
@@ -98,9 +99,8 @@ def _answer(error: Any, repository: str) -> str:
             "page, and use a token of an account that has it."
         )
     if is_about_the_token(error):
-        signed = "Authorization" in error.response.request.headers
         expired = f"The Hub does not know the token: it has expired or was revoked. {sign_in()}"
-        return expired if signed else no_token()
+        return expired if is_signed(error) else no_token()
     if status == 404 or _is(error, "RepositoryNotFoundError"):
         return _joined("There is no such thing there, or the token may not see it.", said)
     if status == 403 and not FULL_STORE.search(said):
