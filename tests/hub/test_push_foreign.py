@@ -87,3 +87,16 @@ def test_every_deletion_is_listed_before_it_happens(hub: Hub, bench: Bench, tmp_
     listed = f"Deleted from {REPOSITORY}, as this checkpoint does not have them:\n"
     assert told.out.index(f"{listed}  - plots/extra.svg\n") < told.out.index("Sending")
     assert "plots/extra.svg" not in hub.repo(REPOSITORY).files
+
+
+def test_a_push_that_was_broken_off_before_its_tag_makes_room_for_another(
+    hub: Hub, bench: Bench, tmp_path: Path
+) -> None:
+    old, new = write_loan(tmp_path / "old"), write_loan(tmp_path / "new", {"auc_ml": 0.02})
+    (old / "plots" / "extra.svg").write_text("<svg/>", encoding="utf-8")
+    hub.fail("tag", 403, times=0)
+    assert bench.push(old).code == 1
+    hub.heal()
+    told = bench.push(new)
+    assert told.code == 0 and "  - plots/extra.svg\n" in told.out, told
+    assert hub.repo(REPOSITORY).tags.keys() == {"v1"}

@@ -27,9 +27,11 @@ from training.release.commits import (
     size_of,
 )
 from training.release.gate import Comparison, compare, table
-from training.release.hub import Repository, say
+from training.release.hub import Repository, request, say
 from training.release.live import Live, live_checkpoint
 from training.release.versions import Version, version_at, versions
+
+TITLE = "Checkpoint for "  # how the commit of a push begins
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def _check_ours(repository: Repository, head: Head, task: str, known: tuple[Vers
     """Refuse a repository that holds anything but versions of this model.
 
     A push deletes what its checkpoint does not have, so every file has to be of a checkpoint: one
-    that the contract names, or that a version holds.
+    that the contract names, or that a version holds. A commit of an earlier push, which was broken
+    off before it had a tag, holds nothing else either.
 
     Raises:
         PublishError: it names what is not ours.
@@ -145,12 +148,22 @@ def _check_ours(repository: Repository, head: Head, task: str, known: tuple[Vers
     for version in reversed(known):
         if others:
             others -= set(remote_files(repository, version.commit))
-    if others:
+    if others and not _title_of(repository, head).startswith(TITLE):
         raise PublishError(
             f"{repository} holds {', '.join(sorted(others))}, which no version of this model "
             f"has: somebody else put it there, with {head.commit} or before. Nothing was deleted. "
             "Move it to another repository, or delete it there, then run the command again."
         )
+
+
+def _title_of(repository: Repository, head: Head) -> str:
+    """The first line of what the newest commit says."""
+
+    def ask() -> str:
+        (newest, *_) = repository.api.list_repo_commits(repository.name, revision=head.commit)
+        return newest.title
+
+    return request(ask, "list the commits", repository)
 
 
 def _check_empty_card(repository: Repository, head: Head) -> None:

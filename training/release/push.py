@@ -19,7 +19,7 @@ from training.release.card import accepted_text
 from training.release.commits import Head, head_of, put
 from training.release.gate import check_gate, in_one_line, markdown
 from training.release.hub import Repository, check_account, repository_name, request, run, say
-from training.release.plan import Plan, deletions, gate_table, make_plan, told
+from training.release.plan import TITLE, Plan, deletions, gate_table, make_plan, told
 from training.release.versions import Version, tag_next
 
 LIMIT = 1800.0  # seconds; a checkpoint is some megabytes
@@ -94,7 +94,7 @@ def publish(plan: Plan, reason: str, *, private: bool) -> Version:
         plan.repository,
         plan.files,
         on=head,
-        title=f"Checkpoint for {plan.task}, made by code {str(record.get('commit'))[:12]}",
+        title=f"{TITLE}{plan.task}, made by code {str(record.get('commit'))[:12]}",
         description=accepted or compared,
     )
     say("Tagging it ...")
