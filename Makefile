@@ -12,11 +12,12 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-tumor run-loan test test-slow ci check coverage train-tumor evaluate-tumor \
-	train-loan evaluate-loan bench screenshots figures tree release-rehearsal clean
+	train-loan evaluate-loan bench screenshots figures tree release-rehearsal release-on-the-hub \
+	clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
-		| awk -F'|' '{printf "%-24s%s\n", $$1, $$2}'
+		| awk -F'|' '{printf "%-28s%s\n", $$1, $$2}'
 
 run: .venv/ready ## start every Space and print its address; Ctrl-C ends them
 	@$(BIN)/python spaces/run.py
@@ -82,6 +83,10 @@ tree: .venv/ready-for-tests ## write the tree of the modules into README.md
 
 release-rehearsal: .venv/ready-for-tests ## a whole release on simulated applicants, against a server of our own
 	$(BIN)/python tests/hub/rehearsal.py $(if $(WRITE),--write $(WRITE))
+
+release-on-the-hub: .venv/ready-for-tests ## REPO=owner/name: a release on the real Hub; makes that repository and deletes it
+	@[ -n "$(REPO)" ] || { echo "Say where: make release-on-the-hub REPO=owner/name"; exit 2; }
+	$(BIN)/python tests/hub/on_the_hub.py "$(REPO)"
 
 screenshots: .venv/ready-for-tests chromium ## write docs/images from the running page
 	$(BIN)/python tests/browser/screenshots.py

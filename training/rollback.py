@@ -1,4 +1,4 @@
-"""Make the version before the live one live again: `python -m training.rollback loan`."""
+"""Make live again what was live before: `python -m training.rollback loan`."""
 
 from training.release.rollback import main
 

@@ -5,16 +5,23 @@ The Spaces use it for the model that has not come yet, the commands of a release
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from shared.checkpoint.hub_errors import DENIED, FULL, IN_THE_WAY, root_of, status_of
+from shared.checkpoint.hub_errors import (
+    DENIED,
+    FULL,
+    IN_THE_WAY,
+    is_of_another_server,
+    root_of,
+    status_of,
+)
 from shared.errors import CheckpointError, PublishError
 from shared.pauses import pause
 
 Result = TypeVar("Result")
 
+STRANGE = (LookupError, TypeError, AttributeError)  # where an answer is not the Hub's
 LONGEST_WAIT = 300  # seconds that the Hub may ask for; a command that sleeps longer looks broken
 NOT_BY_ITSELF = ("OfflineModeIsEnabled", "LocalEntryNotFoundError", "LocalTokenNotFoundError")
 
@@ -30,8 +37,8 @@ def may_pass(error: BaseException) -> bool:
         return status in (408, 429) or status >= 500
     if type(root).__name__ in NOT_BY_ITSELF or isinstance(root, CheckpointError | PublishError):
         return False
-    if isinstance(root, ValueError):  # what is not JSON is a proxy's page; others are ours to mend
-        return isinstance(root, json.JSONDecodeError)
+    if isinstance(root, ValueError | LookupError | TypeError | AttributeError):
+        return is_of_another_server(root)  # others are ours to mend
     return not (isinstance(root, OSError) and root.errno in (*FULL, *DENIED, *IN_THE_WAY))
 
 
@@ -57,7 +64,7 @@ def with_retries(
     for seconds in pauses:
         try:
             return action()
-        except (OSError, HTTPError, ValueError, RuntimeError) as error:  # not a mistake of ours
+        except (OSError, HTTPError, ValueError, RuntimeError, *STRANGE) as error:
             wait = _seconds_to_wait(error, seconds)
             if wait is None or wait > longest:
                 raise

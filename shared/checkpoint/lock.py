@@ -53,12 +53,29 @@ def read_lock(path: Path) -> Lock:
         CheckpointError: no such file, not JSON, another schema, or a value that cannot be right.
     """
     try:
-        recorded = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path.name} cannot be used: {error!r}.") from error
+    return parse_lock(text, path.name)
+
+
+def parse_lock(text: str, name: str) -> Lock:
+    """Check the text of a lock.
+
+    Args:
+        text: of the file, as it is or as it was at a commit.
+        name: of the file, for messages.
+
+    Raises:
+        CheckpointError: as for `read_lock`.
+    """
+    try:
+        recorded = json.loads(text)
         if recorded.pop("schema") != SCHEMA:
             raise ValueError(f"another schema than {SCHEMA}")
         lock = Lock(**recorded)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{path.name} cannot be used: {error!r}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{name} cannot be used: {error!r}.") from error
     _check(lock)
     return lock
 

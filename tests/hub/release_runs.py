@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from commands import Told, run_in_process
 from hub_emulator.server import Hub
-from hub_emulator.somewhere import Somewhere
 from release_checkpoints import write_tree
 
 from shared.checkpoint.lock import lock_of, write_lock
@@ -50,6 +49,18 @@ class Bench:
     def make_live(self, folder: Path, commit: str) -> None:
         """Let the lock name a commit, as promoting does."""
         write_lock(lock_of(folder, repository=self.repository, commit=commit), self.lock_path)
+
+    def commit(self, title: str) -> None:
+        """Commit the lock, as a maintainer does after promoting."""
+        if not (self.tree / ".git").exists():
+            self.git("init", "--quiet")
+        self.git("add", str(self.lock_path))
+        self.git("commit", "--quiet", "--allow-empty", "--message", title)
+
+    def git(self, *words: str) -> None:
+        """Run a git command in the tree."""
+        who = ("-c", "user.name=me", "-c", "user.email=me@localhost")
+        subprocess.run(["git", *who, *words], cwd=self.tree, check=True, capture_output=True)
 
     def start(self, *words: str | Path, **environment: str) -> subprocess.Popen[str]:
         """Start `python -m training.WORDS` in the tree; what is set to "" is not set there."""
@@ -90,15 +101,6 @@ def bench_on(hub: Hub, folder: Path) -> Bench:
     """Everything that a release on our own server needs, in an empty folder."""
     return Bench(
         write_tree(folder / "tree"), hub.environment(hub.user(WHO), folder / "home"), REPOSITORY
-    )
-
-
-def bench_somewhere(somewhere: Somewhere, folder: Path) -> Bench:
-    """The same on either Hub."""
-    return Bench(
-        write_tree(folder / "tree"),
-        somewhere.environment(folder / "home"),
-        somewhere.repository("loan"),
     )
 
 

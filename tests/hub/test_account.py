@@ -39,3 +39,11 @@ def test_a_token_that_may_only_read_is_refused_before_any_work(hub: Hub) -> None
 def test_an_owner_that_is_somebody_else_is_refused_with_those_it_may_be(hub: Hub) -> None:
     token = hub.user("me", organisations=("team",))
     assert "me cannot write to 'you', only to me, team" in refusal(hub, token, "you/model")
+
+
+def test_a_fine_grained_token_need_not_name_its_organisations(hub: Hub) -> None:
+    token = hub.user("me", role="fineGrained", organisations=("team",))
+    api = HfApi(endpoint=hub.address, token=token)
+    assert api.whoami()["orgs"] == []
+    assert check_account(at(hub, token, "team/model")) == "me"
+    assert api.create_repo("team/model").repo_id == "team/model"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hub_emulator.quick_builder import QuickBuilder, revision_of
+from hub_emulator.repos_api import PAID
 from hub_emulator.server import Hub
 from small_checkout import MODEL, SPACE, Checkout, checkout
 
@@ -120,8 +121,8 @@ def test_hardware_that_wants_a_paid_plan_is_refused_with_what_is_free(
     done = checkout.deploy()
     assert done.code == 1
     assert done.err == (
-        f"Could not make the Space ({SPACE}): a new Space on cpu-basic needs a paid plan. "
-        "--hardware zero-a10g is free for a personal account.\n"
+        f"Could not make the Space ({SPACE}): The Hub wants to be paid for it. It says: {PAID}. "
+        "That was for cpu-basic. --hardware zero-a10g is free for a personal account.\n"
     )
     assert checkout.deploy("--hardware", "zero-a10g").code == 0
 
@@ -246,12 +247,25 @@ def test_a_locked_model_that_is_not_on_the_hub_stops_before_anything_is_made(
     assert ("space", SPACE) not in hub.repositories
 
 
-def test_a_private_model_is_not_brought_along_by_the_build(hub: Hub, checkout: Checkout) -> None:
+@pytest.mark.parametrize("which", ["private", "gated"])
+def test_a_model_that_not_everybody_may_read_is_not_brought_along_by_the_build(
+    hub: Hub, checkout: Checkout, which: str
+) -> None:
     checkout.publish()
-    hub.repo(MODEL).private = True
+    repo = hub.repo(MODEL)
+    repo.private, repo.gated = which == "private", "auto" if which == "gated" else ""
     done = checkout.deploy()
     assert done.code == 0, done.err
-    assert f"{MODEL} is private: the Space needs a secret HF_TOKEN" in done.out
+    assert f"{MODEL} is {which}, and the Hub builds without a token" in done.out
+    assert "enter it as HF_TOKEN in the Space's settings, under Variables and secrets." in done.out
     readme = files_of(hub)["README.md"].decode()
     assert f"models:\n- {MODEL}\n" in readme
     assert "preload_from_hub" not in readme
+
+
+def test_a_space_that_has_another_name_now_is_said_to_have_it(hub: Hub, checkout: Checkout) -> None:
+    assert checkout.deploy().code == 0
+    hub.rename(SPACE, "somebody/moved", "space")
+    done = checkout.deploy()
+    assert done.code == 1
+    assert done.err == f"{SPACE} is called somebody/moved now. Use that name.\n"

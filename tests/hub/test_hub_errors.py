@@ -7,7 +7,9 @@ import errno
 import pytest
 from hub_emulator.server import Hub
 from huggingface_hub import HfApi
+from huggingface_hub.errors import HTTPError
 
+from shared.checkpoint.hub_errors import for_visitors
 from shared.checkpoint.hub_retries import LONGEST_WAIT
 from shared.errors import CheckpointError, PublishError
 from training.release.commits import head_of
@@ -229,3 +231,41 @@ def test_a_mistake_of_ours_is_neither_tried_again_nor_hidden(waits: list[float])
     with pytest.raises(AttributeError, match="mistake"):
         request(action, "fetch it", Repository(NAME))
     assert waits == []
+
+
+def test_a_token_that_the_hub_does_not_know_is_what_is_wrong_even_with_a_public_model(
+    hub: Hub, waits: list[float]
+) -> None:
+    hub.create(NAME)
+    stale = at(HfApi(endpoint=hub.address, token="hf_" + "x" * 34))
+    assert "does not know the token: it has expired or was revoked" in refusal(stale)
+    # Some of the Hub's answers name the repository although the token is what is wrong.
+    hub.fail("info", 401, times=0, message="Invalid username or password.", code="RepoNotFound")
+    assert "does not know the token" in refusal(stale)
+    with pytest.raises(HTTPError) as caught:
+        stale.api.model_info(NAME)
+    words = "it does not accept the token of this server, HF_TOKEN (HTTP 401)"
+    assert for_visitors(caught.value, "model.onnx") == words
+    stranger = at(HfApi(endpoint=hub.address, token=False))
+    assert head_of(stranger) is None
+
+
+def test_a_gated_model_is_said_to_be_gated(hub: Hub, model: Repository, waits: list[float]) -> None:
+    hub.fail("info", 403, times=0, message="Ask for access", code="GatedRepo")
+    assert "me/model is gated" in refusal(model)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("Data processing error: CAS service error"),
+        ConnectionError("Network error: 404 for x/api/models/me/x/xet-write-token/main"),
+    ],
+)
+def test_xet_is_named_with_the_way_around_it(waits: list[float], error: Exception) -> None:
+    def action() -> None:
+        raise error
+
+    with pytest.raises(PublishError, match="Xet, .* failed: .*HF_HUB_DISABLE_XET=1"):
+        request(action, "send the files", Repository(NAME))
+    assert waits == [1, 2, 4]

@@ -1,4 +1,4 @@
-"""`python -m training.promote` and `training.rollback`: the lock changes, if all is well."""
+"""`python -m training.promote`: the lock changes, if all is well."""
 
 from __future__ import annotations
 
@@ -49,23 +49,6 @@ def test_promoting_writes_the_lock_and_nothing_else(hub: Hub, bench: Bench, tmp_
     assert after.keys() == before.keys()
 
 
-def test_a_version_is_promoted_rolled_back_and_promoted_by_its_commit(
-    hub: Hub, bench: Bench, tmp_path: Path
-) -> None:
-    first = publish(hub, write_loan(tmp_path / "first"), "v1")
-    publish(hub, write_loan(tmp_path / "second", {"auc_ml": 0.02}), "v2")
-    bench.done("promote", "loan", "--revision", "v2", "--repo", REPOSITORY)
-    assert f"Going back to v1 of {REPOSITORY}" in bench.done("rollback", "loan")
-    assert bench.lock["commit"] == first
-    assert "v1 is live and the first version" in refused(bench, "rollback", "loan")
-    # The lock names the repository now.
-    assert "nothing to do" in bench.done("promote", "loan", "--revision", first[:10])
-
-
-def test_there_is_nothing_before_the_bundled_checkpoint(bench: Bench) -> None:
-    assert "The bundled loan checkpoint is live" in refused(bench, "rollback", "loan")
-
-
 def test_a_repository_has_to_be_named_the_first_time(bench: Bench) -> None:
     assert "--repo OWNER/NAME" in refused(bench, "promote", "loan", "--revision", "v1")
 
@@ -102,7 +85,38 @@ def test_a_repository_of_something_else_is_refused(hub: Hub, bench: Bench, tmp_p
     assert "holds no checkpoint" in said
 
 
-def test_the_live_version_may_have_no_tag(hub: Hub, bench: Bench, tmp_path: Path) -> None:
+def test_a_version_is_promoted_by_its_commit_too(hub: Hub, bench: Bench, tmp_path: Path) -> None:
+    first = publish(hub, write_loan(tmp_path / "first"), "v1")
+    bench.done("promote", "loan", "--revision", "v1", "--repo", REPOSITORY)
+    # The lock names the repository now.
+    assert "nothing to do" in bench.done("promote", "loan", "--revision", first[:10])
+
+
+def test_a_locked_model_that_was_deleted_is_replaced_by_the_bundled_one(
+    hub: Hub, bench: Bench, tmp_path: Path
+) -> None:
+    folder, bundled = write_loan(tmp_path / "first", {"auc_ml": 0.02}), bench.lock
+    bench.make_live(folder, publish(hub, folder, "v1"))
+    hub.delete(REPOSITORY)
+    told = bench.push(write_loan(tmp_path / "new", {"auc_ml": 0.03}))
+    assert told.code == 1 and "python -m training.promote loan --bundled" in told.err
+    said = bench.done("promote", "loan", "--bundled")
+    assert "0.807 (0.767 to 0.844)    ->  0.787 (0.747 to 0.824)" in said
+    assert "now names the bundled loan checkpoint" in said
+    assert bench.lock == bundled
+
+
+def test_a_bundled_checkpoint_that_is_not_sound_is_not_made_live(
+    hub: Hub, bench: Bench, tmp_path: Path
+) -> None:
     folder = write_loan(tmp_path / "first")
-    bench.make_live(folder, hub.publish(REPOSITORY, folder))
-    assert "has no version, so none is before it" in refused(bench, "rollback", "loan")
+    bench.make_live(folder, publish(hub, folder, "v1"))
+    spoilt = bench.lock_path.parent / "checkpoint" / "ann.safetensors"
+    spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"!")
+    said = refused(bench, "promote", "loan", "--bundled")
+    assert "ann.safetensors is not the file that was measured" in said
+
+
+@pytest.mark.parametrize("words", [(), ("--bundled", "--repo", REPOSITORY)])
+def test_what_to_promote_has_to_be_said_once(bench: Bench, words: tuple[str, ...]) -> None:
+    assert bench.run("promote", "loan", *words).code == 2

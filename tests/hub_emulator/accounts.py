@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from hub_emulator.handler import Refused
 from hub_emulator.repositories import Repo
 
+MAY_WRITE = ("write", "fineGrained")
+
 
 @dataclass(frozen=True)
 class Account:
     """The holder of a token.
 
     Attributes:
-        role: "write", "read" or "expired".
+        role: "write", "read", "fineGrained" (may write, and does not tell its organisations), or
+            "expired".
         organisations: those that the user may write in.
     """
 
@@ -60,6 +63,7 @@ def who(account: Account | None, *, pays: bool) -> dict[str, object]:
         "orgs": [
             {"type": "org", "name": name, "fullname": name, "roleInOrg": "write"}
             for name in account.organisations
+            if account.role != "fineGrained"
         ],
         "auth": {"type": "access_token", "accessToken": token},
     }
@@ -74,13 +78,23 @@ def check_may_read(account: Account | None, repo: Repo | None) -> Repo:
     raise Refused(404, "Repository not found", "RepoNotFound")
 
 
+def check_may_fetch(account: Account | None, repo: Repo) -> None:
+    """Refuse the files of a gated repository to whom its owner has not let in; all may see it."""
+    if not repo.gated or (account and (account.owns(repo.owner) or account.name in repo.let_in)):
+        return
+    page = f"Visit the page of {repo.name} to ask for access."
+    if account is None:
+        raise Refused(401, f"Access to model {repo.name} is restricted. {page}", "GatedRepo")
+    raise Refused(403, f"You are not in the authorized list. {page}", "GatedRepo")
+
+
 def check_may_write(account: Account | None, repo: Repo) -> Account:
     """The account, if it may change the repository."""
     if account is None:
         raise Refused(401, "Invalid username or password.")
     if not account.owns(repo.owner):
         raise Refused(403, "Forbidden: pass `create_pr=1` as a query parameter to create a PR")
-    if account.role != "write":
+    if account.role not in MAY_WRITE:
         raise Refused(403, "You must use a write token to upload to a repository.")
     return account
 
@@ -89,7 +103,7 @@ def check_may_create(account: Account | None, namespace: str, kind: str) -> Acco
     """The account, if it may create a repository there."""
     if account is None:
         raise Refused(401, "Invalid username or password.")
-    if not account.owns(namespace) or account.role != "write":
+    if not account.owns(namespace) or account.role not in MAY_WRITE:
         where = f'under the namespace "{namespace}"'
         raise Refused(403, f"You don't have the rights to create a {kind} {where}")
     return account

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from hub_emulator.accounts import check_may_fetch, holder
 from hub_emulator.git import blob_oid, lfs_facts, pointer, sha256
 from hub_emulator.handler import Refused, Request, Response, as_json
 from hub_emulator.history_api import page_of
@@ -65,7 +66,9 @@ def entry(commit: Commit, path: str, *, expand: bool) -> dict[str, object]:
 
 def resolve(hub: Hub, request: Request, kind: str, name: str, revision: str, path: str) -> Response:
     """A file or, with Range, a part of it."""
-    commit = at(readable(hub, request, kind, name), revision)
+    repo = readable(hub, request, kind, name)
+    check_may_fetch(holder(hub.accounts, request.token), repo)
+    commit = at(repo, revision)
     if path not in commit.files:
         refused = Refused(404, "Entry not found", "EntryNotFound").response()
         headers = {**refused.headers, "X-Repo-Commit": commit.oid}

@@ -22,6 +22,10 @@ class Failure:
     headers: Mapping[str, str]
     message: str
     code: str
+    page: str = ""  # instead of the Hub's JSON
+
+
+PAGE_OF_A_PROXY = Failure(200, {"Content-Type": "text/html"}, "", "", "<html>Sign in</html>")
 
 
 @dataclass

@@ -170,14 +170,16 @@ class Handler(BaseHTTPRequestHandler):
         content = answer.body[: answer.spoilt]
         step = max(len(content) // PIECES, 1) if trickle else max(len(content), 1)
         for start in range(0, len(content), step):
-            self.wfile.write(content[start : start + step])
             self.server.hub.faults.wait(trickle / PIECES)
+            self.wfile.write(content[start : start + step])
         if answer.spoilt is not None:
             self.close_connection = True
 
 
 def failed(failure: Failure) -> Response:
     """The answer that a test ordered."""
+    if failure.page:
+        return Response(failure.status, failure.page.encode(), failure.headers)
     answer = Refused(failure.status, failure.message, failure.code).response()
     return Response(answer.status, answer.body, {**answer.headers, **failure.headers})
 

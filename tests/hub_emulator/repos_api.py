@@ -109,7 +109,7 @@ def info(hub: Hub, request: Request, kind: str, name: str, revision: str = MAIN)
         "createdAt": repo.commits[-1].moment,
         "lastModified": commit.moment,
         "private": repo.private,
-        "gated": False,
+        "gated": repo.gated or False,
         "disabled": False,
         "downloads": 0,
         "likes": 0,

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hub_emulator.git import ATTRIBUTES, LFS, belongs_to_lfs, blob_oid, matches_attributes
@@ -61,7 +61,10 @@ class Repo:
         commits: newest first.
         tags: name to commit and message.
         stored: what LFS keeps, by sha256.
+        parts: of what is being sent to LFS, by its sha256 and number.
         settings: what it was created with (sdk).
+        gated: "" or how people are let in, "auto" or "manual".
+        let_in: names of those who were.
     """
 
     name: str
@@ -70,7 +73,10 @@ class Repo:
     commits: list[Commit] = field(default_factory=list)
     tags: dict[str, tuple[str, str]] = field(default_factory=dict)
     stored: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[tuple[str, int], bytes] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    gated: str = ""
+    let_in: set[str] = field(default_factory=set)
 
     @property
     def owner(self) -> str:
@@ -112,7 +118,7 @@ class Repo:
         lines = [self.kind, self.name, self.head, title, description, str(len(self.commits))]
         lines += [f"{path} {blob_oid(content)}" for path, content in sorted(files.items())]
         oid = hashlib.sha1("\n".join(lines).encode()).hexdigest()
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         commit = Commit(oid, title, description, now, author, files, large, self.head)
         self.commits.insert(0, commit)
         self.stored |= {hashlib.sha256(files[path]).hexdigest(): files[path] for path in large}

@@ -45,6 +45,8 @@ ROUTES: list[tuple[str, str, str, Callable[..., Response]]] = [
     ("DELETE", f"{SPACE}/(?P<which>variables|secrets)", "variables", runtime_api.unset),
     ("POST", rf"{GIT}\.git/info/lfs/objects/batch", "lfs_batch", uploads.lfs_batch),
     ("PUT", rf"{GIT}\.git/storage/(?P<oid>\w+)/(?P<size>\d+)", "lfs_upload", uploads.store),
+    ("PUT", rf"{GIT}\.git/parts/(?P<oid>\w+)/(?P<number>\d+)", "lfs_upload", uploads.store_part),
+    ("POST", rf"{GIT}\.git/parts/(?P<oid>\w+)", "lfs_upload", uploads.put_together),
     ("POST", rf"{GIT}\.git/info/lfs/verify", "lfs_verify", uploads.verify),
     ("GET", f"{GIT}/resolve/{REVISION}/(?P<path>.+)", "resolve", downloads.resolve),
 ]
@@ -58,10 +60,19 @@ def route(hub: Hub, request: Request) -> tuple[str, Callable[[], Response]]:
         match = pattern.fullmatch(request.path) if wanted == method else None
         if match is not None:
             parts = {key: value for key, value in match.groupdict().items() if value is not None}
+            if new := hub.renamed.get(parts.get("name", "")):
+                return step, partial(moved, request, parts["name"], new)
             if "kind" in match.re.groupindex:
                 parts.setdefault("kind", "model")
             return step, partial(answered, hub, partial(answer, hub, request, **parts))
     return "", Refused(404, "Sorry, we can't find the page you are looking for.").response
+
+
+def moved(request: Request, name: str, new: str) -> Response:
+    """Where a repository is that had another name."""
+    query = "&".join(f"{key}={value}" for key, values in request.query.items() for value in values)
+    path = request.path.replace(f"/{name}", f"/{new}", 1)
+    return Response(307, b"", {"Location": path + (f"?{query}" if query else "")})
 
 
 def answered(hub: Hub, act: Callable[[], Response]) -> Response:

@@ -20,7 +20,7 @@ from pathlib import Path
 from hub_emulator import routes
 from hub_emulator.accounts import Account
 from hub_emulator.builder import build
-from hub_emulator.faults import MOMENTS, Failure, Faults, checked
+from hub_emulator.faults import MOMENTS, PAGE_OF_A_PROXY, Failure, Faults, checked
 from hub_emulator.handler import Handler, Request, Response, Server
 from hub_emulator.repositories import Repo, new_repo
 from hub_emulator.space import Builder, Space
@@ -37,6 +37,8 @@ class Hub:
         paid: whether its users pay; if not, a Gradio Space on cpu-basic is refused with 402.
         builder: what runs a Space when a commit arrives; None leaves it BUILDING.
         page: entries of a tree or a history in one answer.
+        part: bytes from which on a file for LFS is sent in parts of that size; None is never.
+        renamed: names that repositories had, and those that they have now.
         asked: every request, as method and path.
     """
 
@@ -45,6 +47,8 @@ class Hub:
     paid: bool = True
     builder: Builder | None = build
     page: int = 1000
+    part: int | None = None
+    renamed: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     accounts: dict[str, Account] = field(default_factory=dict)
     repositories: dict[tuple[str, str], Repo] = field(default_factory=dict)
@@ -53,8 +57,8 @@ class Hub:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def user(self, name: str, role: str = "write", organisations: tuple[str, ...] = ()) -> str:
-        """A token of a user; `role` is "write", "read" or "expired"."""
-        if role not in ("write", "read", "expired"):
+        """A token of a user; for `role` see `Account`."""
+        if role not in ("write", "read", "fineGrained", "expired"):
             raise ValueError(f"No token has the role {role!r}.")
         account = Account(name, role, tuple(organisations))
         self.accounts[account.token] = account
@@ -95,6 +99,13 @@ class Hub:
         """A Space's runtime; KeyError when there is none."""
         return self.spaces[name]
 
+    def rename(self, name: str, new: str, repo_type: str = "model") -> None:
+        """A repository has another name; the old one leads there."""
+        repo = self.repositories[repo_type, new] = self.repositories.pop((repo_type, name))
+        repo.name, self.renamed[name] = new, new
+        if repo_type == "space":
+            self.spaces[new] = self.spaces.pop(name)
+
     def delete(self, name: str, repo_type: str = "model") -> None:
         """The repository is gone, and what runs of it ends."""
         del self.repositories[repo_type, name]
@@ -129,6 +140,14 @@ class Hub:
         if when not in MOMENTS:
             raise ValueError(f"A connection is cut {', '.join(MOMENTS)}, not {when!r}.")
         self.faults.plan(step, when, times)
+
+    def mislead(self, step: str, times: int = 1) -> None:
+        """The next `times` requests of a step get a page of somebody else's, as from a proxy."""
+        self.faults.plan(step, PAGE_OF_A_PROXY, times)
+
+    def distort(self, step: str, times: int = 1) -> None:
+        """The next `times` requests of a step get JSON that is not what the Hub says there."""
+        self.faults.plan(step, Failure(200, {}, "Please sign in", ""), times)
 
     def slow(self, step: str, seconds: float, part: str = "answer") -> None:
         """Wait so long before each answer, or let each body trickle for so long (part="body")."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 
 import httpx
 import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
-from huggingface_hub.errors import BadRequestError, HfHubHTTPError
+from huggingface_hub.errors import BadRequestError, GatedRepoError, HfHubHTTPError
 
 from hub_emulator.server import Hub
 
@@ -88,3 +90,57 @@ def test_a_long_tree_comes_in_pages(hub: Hub, api: HfApi) -> None:
     hub.page = 1
     assert len(list(api.list_repo_tree(NAME, recursive=True))) == 2
     assert len([line for line in hub.asked if "/tree/" in line]) == 2
+
+
+def test_a_large_file_goes_up_in_parts(hub: Hub, api: HfApi, head: str) -> None:
+    hub.part = 4000
+    content = WEIGHTS[::-1]
+    write(api, "large.bin", content)
+    assert len([line for line in hub.asked if line.startswith("PUT ")]) == 3
+    assert hub.repo(NAME).files["large.bin"] == content
+
+
+def test_parts_that_are_not_the_file_are_refused(hub: Hub, head: str) -> None:
+    address = f"{hub.address}/{NAME}.git/parts/{'0' * 64}"
+    etag = httpx.put(f"{address}/1", content=b"abc").headers["ETag"]
+    told = {"oid": "0" * 64, "parts": [{"partNumber": 1, "etag": etag}]}
+    assert httpx.post(address, json=told).status_code == 400
+
+
+def test_a_gated_repository_shows_itself_but_gives_its_files_to_those_let_in(
+    hub: Hub, api: HfApi, head: str, tmp_path: Path
+) -> None:
+    hub.repo(NAME).gated = "manual"
+    stranger, guest = (HfApi(hub.address, token=hub.user(name)) for name in ("stranger", "guest"))
+    hub.repo(NAME).let_in.add("guest")
+    nobody = HfApi(hub.address, token=False)
+    assert nobody.model_info(NAME).gated == "manual"
+    for who, status in ((nobody, 401), (stranger, 403)):
+        with pytest.raises(GatedRepoError) as refused:
+            who.hf_hub_download(NAME, "model.safetensors", local_dir=tmp_path / "got")
+        assert status_of(refused) == status
+    guest.hf_hub_download(NAME, "model.safetensors", local_dir=tmp_path / "got")
+
+
+def test_the_old_name_of_a_repository_leads_to_the_new_one(
+    hub: Hub, api: HfApi, head: str, tmp_path: Path
+) -> None:
+    hub.rename(NAME, "somebody/renamed")
+    assert api.model_info(NAME).id == "somebody/renamed"
+    path = api.hf_hub_download(NAME, "model.safetensors", local_dir=tmp_path / "got")
+    assert Path(path).read_bytes() == WEIGHTS
+
+
+def test_a_card_that_is_not_in_order_cannot_be_committed(hub: Hub, api: HfApi) -> None:
+    api.create_repo("somebody/space", repo_type="space", space_sdk="gradio")
+    page = b"---\nsdk: gradio\ncolorFrom: mauve\n---\n"
+    address = f"{hub.address}/api/spaces/somebody/space/commit/main"
+    content = base64.b64encode(page).decode()
+    lines = [
+        {"key": "header", "value": {"summary": "x"}},
+        {"key": "file", "value": {"path": "README.md", "content": content, "encoding": "base64"}},
+    ]
+    body = "\n".join(map(json.dumps, lines))
+    headers = {"Authorization": f"Bearer {api.token}"}
+    refused = httpx.post(address, content=body, headers=headers)
+    assert refused.status_code == 400 and "colorFrom" in refused.json()["error"]

@@ -81,15 +81,40 @@ def lfs_batch(hub: Hub, request: Request, kind: str, name: str) -> Response:
         raise Refused(403, FULL if repo.private else FULL_PUBLIC)
     git = f"{url_of(hub, repo)}.git"
     answers = [
-        each | ({"actions": actions(git, each)} if each in missing else {}) for each in objects
+        each | ({"actions": actions(git, each, hub.part)} if each in missing else {})
+        for each in objects
     ]
-    return as_json({"transfer": "basic", "objects": answers})
+    return as_json({"transfer": "multipart" if hub.part else "basic", "objects": answers})
 
 
-def actions(git: str, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Where a file is put, and where the client asks whether it arrived."""
-    upload = f"{git}/storage/{wanted['oid']}/{wanted['size']}"
-    return {"upload": {"href": upload}, "verify": {"href": f"{git}/info/lfs/verify"}}
+def actions(git: str, wanted: dict[str, Any], part: int | None) -> dict[str, Any]:
+    """Where a file is put, whole or part by part, and where the client asks whether it arrived."""
+    verify = {"href": f"{git}/info/lfs/verify"}
+    oid, size = wanted["oid"], wanted["size"]
+    if part is None or size <= part:
+        return {"upload": {"href": f"{git}/storage/{oid}/{size}"}, "verify": verify}
+    count = -(-size // part)
+    header = {f"{number:05}": f"{git}/parts/{oid}/{number}" for number in range(1, count + 1)}
+    upload = {"href": f"{git}/parts/{oid}", "header": {"chunk_size": str(part), **header}}
+    return {"upload": upload, "verify": verify}
+
+
+def store_part(hub: Hub, request: Request, kind: str, name: str, oid: str, number: str) -> Response:
+    """A part of a file for LFS; what its ETag says has to come back when all have arrived."""
+    hub.repo(name, kind).parts[oid, int(number)] = request.body
+    return Response(200, b"", {"ETag": f'"{sha256(request.body)}"'})
+
+
+def put_together(hub: Hub, request: Request, kind: str, name: str, oid: str) -> Response:
+    """All parts have arrived."""
+    repo, told = hub.repo(name, kind), request.json()
+    parts = [repo.parts.pop((oid, part["partNumber"]), b"") for part in told["parts"]]
+    if [part["etag"].strip('"') for part in told["parts"]] != [sha256(part) for part in parts]:
+        raise Refused(400, "InvalidPart: an ETag is not that of the part")
+    if sha256(b"".join(parts)) != oid:
+        raise Refused(400, "BadDigest: the parts together have another sha256")
+    repo.stored[oid] = b"".join(parts)
+    return as_json({})
 
 
 def store(hub: Hub, request: Request, kind: str, name: str, oid: str, size: str) -> Response:
@@ -121,6 +146,9 @@ def commit(hub: Hub, request: Request, kind: str, name: str, revision: str) -> R
     changed = Change(repo)
     for line in lines:
         changed.apply(line["key"], line["value"])
+    page = changed.files.get("README.md", b"").decode("utf-8", "replace")
+    if errors := faults_of_card(page, kind)[0]:
+        raise Refused(400, f"Invalid metadata in README.md: {'; '.join(errors)}")
     about = {"description": header.get("description", "")}
     author = holder(hub.accounts, request.token)
     about["author"] = author.name if author else repo.owner

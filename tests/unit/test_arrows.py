@@ -28,7 +28,8 @@ SCRIPTS = [ROOT / "spaces" / f"{name}.py" for name in ("deploy", "look")]
 DEPLOYING = {
     "training.release",
     *(f"training.release.{name}" for name in ("assembly", "build", "commits", "deploy", "hub")),
-    *(f"training.release.{name}" for name in ("front_matter", "live", "look", "restore", "space")),
+    *(f"training.release.{name}" for name in ("front_matter", "hub_errors", "live", "look")),
+    *(f"training.release.{name}" for name in ("restore", "space")),
 }
 ZERO_GPU = PACKAGES["shared"] / "page" / "gpu.py"  # imports the stranger's package `spaces`
 PAGE = PACKAGES["shared"] / "page"

@@ -18,7 +18,11 @@ from training.release.assembly import shared_files
 NEEDED_BY_ANOTHER = {"torchvision": "timm"}
 COMES_WITH_THE_SDK = {"gradio", "gradio-client", "starlette"}  # Gradio is an app of Starlette
 THERE_ON_THE_HUB_ALONE = {"spaces"}
-ZEROGPU_HAS_ITS_OWN = {"torch", "torchvision"}
+# The oldest and the newest that it has, and the first that would take their place.
+ZEROGPU_HAS_ITS_OWN = {
+    "torch": ("2.8.0", "2.11.0", "2.12.0"),
+    "torchvision": ("0.23.0", "0.26.0", "0.27.0"),
+}
 
 
 def requirements(text: str) -> dict[str, Requirement]:
@@ -78,9 +82,18 @@ def test_versions_are_those_that_the_tests_run_with(
     listed: dict[str, Requirement], lock: dict[str, str]
 ) -> None:
     for name, requirement in listed.items():
-        assert requirement.specifier.contains(lock[name]), name
         if name not in ZEROGPU_HAS_ITS_OWN:
             assert str(requirement.specifier) == f"=={lock[name]}", name
+
+
+def test_what_zerogpu_has_installed_is_kept_and_nothing_newer_comes_in(
+    listed: dict[str, Requirement],
+) -> None:
+    for name, (oldest, newest, too_new) in ZEROGPU_HAS_ITS_OWN.items():
+        if name in listed:
+            specifier = listed[name].specifier
+            assert specifier.contains(oldest) and specifier.contains(newest)
+            assert not specifier.contains(too_new)
 
 
 def test_pyproject_needs_what_the_spaces_need() -> None:

@@ -13,9 +13,10 @@ import yaml
 from imports_of import ROOT, SPACES
 
 WORKFLOWS = {path.stem: path for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
-ON_THE_HUB = ("deploy", "live")
-OFFICIAL = re.compile(r"actions/(checkout|setup-python)@v\d+")
+ON_THE_HUB = {"deploy": "HF_TOKEN", "live": "HF_READ_TOKEN"}  # and the secret of each
+PINNED = re.compile(r"uses: actions/(checkout|setup-python)@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 TARGET = re.compile(r"^([a-z-]+):.*## ", re.M)
+TOOLS = Path(sys.executable).parent
 
 
 def read(name: str) -> dict[str, Any]:
@@ -24,10 +25,15 @@ def read(name: str) -> dict[str, Any]:
     return workflow
 
 
+def jobs_of(name: str) -> dict[str, dict[str, Any]]:
+    """Its jobs, but for what another workflow does."""
+    return {key: job for key, job in read(name)["jobs"].items() if "uses" not in job}
+
+
 def job_of(name: str) -> dict[str, Any]:
-    """Its only job."""
-    (job,) = read(name)["jobs"].values()
-    return dict(job)
+    """The job that does its work."""
+    *_, last = jobs_of(name).values()
+    return last
 
 
 def commands(name: str) -> list[str]:
@@ -39,14 +45,19 @@ def test_there_are_three() -> None:
     assert list(WORKFLOWS) == ["check", "deploy", "live"]
 
 
+def told_by(tool: str, *words: str) -> str:
+    """What a tool has to say against the workflows; empty for nothing."""
+    command = [str(TOOLS / tool), *words, *map(str, WORKFLOWS.values())]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
 def test_they_are_what_the_host_understands() -> None:
-    command = ["--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS.values())]
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("check-jsonschema")), *command],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
+    assert told_by("check-jsonschema", "--builtin-schema", "vendor.github-workflows") == ""
+
+
+def test_they_hold_nothing_that_an_attacker_could_use() -> None:
+    assert told_by("zizmor", "--offline", "--quiet", "--no-progress") == ""
 
 
 def test_check_runs_what_a_person_runs() -> None:
@@ -66,20 +77,37 @@ def test_scripts_and_spaces_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", ON_THE_HUB)
 def test_the_owner_comes_from_one_setting_without_which_nothing_is_done(name: str) -> None:
-    job = job_of(name)
+    job, jobs = job_of(name), read(name)["jobs"]
     assert job["env"]["HUB_OWNER"] == "${{ vars.HUB_OWNER }}"
-    first, *others = job["steps"]
-    assert first["if"] == "env.HUB_OWNER == ''"
-    assert "HUB_OWNER" in first["run"]
-    assert {step["if"] for step in others} == {"env.HUB_OWNER != ''"}
+    assert jobs["nothing"]["if"] == "vars.HUB_OWNER == ''"
+    assert "HUB_OWNER" in jobs["nothing"]["steps"][0]["run"]
+    first = (
+        jobs["check"] if name == "deploy" else job
+    )  # what needs a job that is not run is not run
+    assert first["if"] == "vars.HUB_OWNER != ''"
 
 
-@pytest.mark.parametrize("name", ON_THE_HUB)
-def test_only_the_last_step_sees_the_token(name: str) -> None:
-    *others, last = job_of(name)["steps"]
-    assert last["env"] == {"HF_TOKEN": "${{ secrets.HF_TOKEN }}"}
-    assert "secrets." not in str([others, read(name).get("env"), job_of(name)["env"]])
-    assert "secrets." not in WORKFLOWS["check"].read_text(encoding="utf-8")
+def test_deploying_waits_for_green_checks_and_for_approval_and_names_the_hardware() -> None:
+    jobs = read("deploy")["jobs"]
+    assert jobs["check"]["uses"] == "./.github/workflows/check.yml"
+    assert "workflow_call" in read("check")[True]  # YAML takes the key `on` for a truth value
+    assert jobs["deploy"]["needs"] == "check"
+    assert jobs["deploy"]["environment"] == "hub"
+    assert jobs["deploy"]["env"]["HUB_HARDWARE"] == "${{ vars.HUB_HARDWARE || 'zero-a10g' }}"
+    assert commands("deploy")[-1].endswith('--hardware "$HUB_HARDWARE"')
+
+
+@pytest.mark.parametrize(("name", "secret"), ON_THE_HUB.items())
+def test_only_the_last_step_sees_the_token(name: str, secret: str) -> None:
+    *_, last = job_of(name)["steps"]
+    assert last["env"] == {"HF_TOKEN": f"${{{{ secrets.{secret} }}}}"}
+    assert WORKFLOWS[name].read_text(encoding="utf-8").count("secrets.") == 1
+
+
+def test_a_pull_request_reaches_no_secret() -> None:
+    assert "secrets" not in WORKFLOWS["check"].read_text(encoding="utf-8")
+    assert "pull_request_target" not in "".join(map(str, map(read, WORKFLOWS)))
+    assert all(set(read(name)[True]).isdisjoint({"pull_request"}) for name in ON_THE_HUB)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -91,14 +119,27 @@ def test_no_address_and_no_owner_stand_in_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_it_may_only_read_and_comes_to_an_end(name: str) -> None:
-    workflow, job = read(name), job_of(name)
-    assert workflow["permissions"] == {"contents": "read"}
-    assert "permissions" not in job
-    assert 0 < job["timeout-minutes"] <= 90
+    workflow = read(name)
+    assert workflow["permissions"] == {}
+    assert job_of(name)["permissions"] == {"contents": "read"}
+    for job in jobs_of(name).values():
+        assert job.get("permissions", {}) in ({}, {"contents": "read"})
+        assert 0 < job["timeout-minutes"] <= 90
     assert workflow["concurrency"]["group"].startswith(name)
-    used = [step["uses"] for step in job["steps"] if "uses" in step]
-    assert used
-    assert [action for action in used if not OFFICIAL.fullmatch(action)] == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_action_is_an_official_one_at_a_commit(name: str) -> None:
+    lines = WORKFLOWS[name].read_text(encoding="utf-8").splitlines()
+    used = [line.strip(" -") for line in lines if "uses: " in line and "./" not in line]
+    assert len(used) == 2
+    assert [line for line in used if not PINNED.fullmatch(line)] == []
+
+
+def test_python_is_one_that_the_lock_is_for() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'requires-python = ">=3.11"' in text
+    assert "sys.version_info < (3, 11)" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def test_deploying_and_looking_need_nothing_but_the_hubs_client() -> None:

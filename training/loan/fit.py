@@ -109,6 +109,8 @@ def config(
         "task": "loan",
         "features": list(feature_names(fields)),
         "seed": seed,
+        # What the Hub's page reads of a model with the tag skops, for its lines of code.
+        "sklearn": {"model": {"file": SKOPS_FILE}, "model_format": "skops"},
         ML.key: {"name": ml.fitted.name, "losses": ml.losses, "trusted": trusted},
         ANN.key: {
             "name": ann.fitted.name,

@@ -10,9 +10,9 @@ from huggingface_hub import SpaceRuntime
 from huggingface_hub.errors import HTTPError
 
 from shared import pauses
-from shared.checkpoint.hub_errors import without_secrets
 from shared.errors import PublishError
 from training.release.hub import Repository, say
+from training.release.hub_errors import without_secrets
 from training.release.space import BROKEN, BUSY, OFF, RUNNING, SLEEPING, stage_of, state_of
 
 NOT_STARTED = {"RUNTIME_ERROR"}  # built, so the log of the run says more

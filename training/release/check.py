@@ -1,12 +1,14 @@
-"""Whether a checkpoint opens, every weight of it, and answers its own examples as they promise."""
+"""Whether a checkpoint opens, agrees with itself, and answers its own examples as they promise.
+
+Each model is there twice: in ONNX, which answers, and in PyTorch or scikit-learn, which explains.
+A hash tells that a file is the one that was measured, not that the two hold the same model.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
+from typing import TYPE_CHECKING, Any
 
 from shared.checkpoint.contract import (
     EXAMPLES_FILE,
@@ -17,30 +19,19 @@ from shared.checkpoint.contract import (
 )
 from shared.errors import CheckpointError, InputError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from shared.loan.models.predictor import Predictor
+    from shared.tumor.predictor import Answer
+
 Example = dict[str, Any]
 Answers = Callable[[Sequence[Example]], list[Any]]
 REFUSED = "refused"
-# What skops writes of this project's models: the types by module, and how it builds them again. All
-# are among those that it trusts by itself, or that the loan package trusts by name.
-KNOWN_TYPES = {
-    "builtins": ("dict", "list", "str", "tuple"),
-    "numpy": ("float64", "int64", "ndarray"),
-    "sklearn._loss._loss": ("CyHalfBinomialLoss",),
-    "sklearn._loss.link": ("Interval", "LogitLink"),
-    "sklearn._loss.loss": ("HalfBinomialLoss",),
-    "sklearn.dummy": ("DummyClassifier",),
-    "sklearn.ensemble._forest": ("RandomForestClassifier",),
-    "sklearn.ensemble._gb": ("GradientBoostingClassifier",),
-    "sklearn.ensemble._voting": ("VotingClassifier",),
-    "sklearn.linear_model._logistic": ("LogisticRegression",),
-    "sklearn.pipeline": ("Pipeline",),
-    "sklearn.preprocessing._data": ("StandardScaler",),
-    "sklearn.preprocessing._label": ("LabelEncoder",),
-    "sklearn.tree._classes": ("DecisionTreeClassifier", "DecisionTreeRegressor"),
-    "sklearn.tree._tree": ("Tree",),
-    "sklearn.utils._bunch": ("Bunch",),
-}
-KNOWN_NODES = ("Dict", "Json", "List", "Loss", "NdArray", "Object", "Tree", "Tuple", "Type")
+# Largest difference between two forms of one model. A feature map goes up to 6 and is counted in 32
+# bits through fifty layers; logits and probabilities are near 1.
+ALIKE = {"features": 1e-3, "logits": 1e-4, "probabilities": 1e-5}
 
 
 def check_answers(folder: Path) -> str:
@@ -105,18 +96,35 @@ def check_examples(examples: Sequence[Example], answers: Answers) -> None:
 def open_tumor(folder: Path) -> Answers:
     """From examples to the classes that are not ruled out, or that one is refused."""
     from shared.slices.decode import read_slice
-    from shared.tumor.head import load_head
-    from shared.tumor.predictor import load_predictor, predict
+    from shared.tumor.predictor import load_predictor, predict_many
 
     predictor = load_predictor(folder)
-    load_head(folder)  # the same weights in PyTorch, for the explanations
 
-    def answer(example: Example) -> tuple[str, ...]:
-        picture = read_slice((folder / EXAMPLES_FILE).parent / example["file"])
-        prediction = predict(predictor, picture.pixels)
-        return (REFUSED,) if prediction.refusal else prediction.prediction_set
+    def answers(examples: Sequence[Example]) -> list[tuple[str, ...]]:
+        files = [(folder / EXAMPLES_FILE).parent / example["file"] for example in examples]
+        predictions = predict_many(predictor, [read_slice(file).pixels for file in files])
+        _check_torch(folder, predictions)
+        return [(REFUSED,) if answer.refusal else answer.prediction_set for answer in predictions]
 
-    return lambda examples: [answer(example) for example in examples]
+    return answers
+
+
+def _check_torch(folder: Path, predictions: Sequence[Answer]) -> None:
+    """Refuse weights in PyTorch, which explain, that are not those in ONNX, which answer."""
+    import numpy as np
+    import torch
+
+    from shared.slices.framing import to_input
+    from shared.tumor.head import load_head
+
+    network = load_head(folder).network
+    pixels = to_input(np.stack([answer.prepared.pixels for answer in predictions]))
+    with torch.inference_mode():
+        features = network.forward_features(torch.from_numpy(pixels))
+        logits = network.forward_head(features)
+    for what, values in (("features", features), ("logits", logits)):
+        of_onnx = np.stack([getattr(answer, what) for answer in predictions])
+        _check_same(values.numpy(), of_onnx, what, ("model.safetensors", "model.onnx"))
 
 
 def open_loan(folder: Path) -> Answers:
@@ -124,75 +132,48 @@ def open_loan(folder: Path) -> Answers:
     import numpy as np
 
     from shared.loan.fields.application import read_application
-    from shared.loan.models.ml import SKOPS_FILE, load_classical
     from shared.loan.models.predictor import approval, load_predictor
     from shared.loan.models.registry import MODELS
 
     predictor = load_predictor(folder)
-    if not has_known_types_only(folder / SKOPS_FILE):
-        load_classical(folder)  # skops itself says whether they are to be trusted
 
     def answers(examples: Sequence[Example]) -> list[dict[str, bool]]:
         fields = predictor.decision.fields
         rows = np.stack([read_application(fields, example["values"]).row for example in examples])
+        _check_scikit_learn(folder, predictor, np.concatenate([rows, predictor.background]))
         approved = approval(predictor, rows) >= predictor.decision.threshold
         return [dict(zip(MODELS, row.tolist(), strict=True)) for row in approved]
 
     return answers
 
 
-OPEN: dict[str, Callable[[Path], Answers]] = {"tumor": open_tumor, "loan": open_loan}
-
-
-def has_known_types_only(path: Path) -> bool:
-    """Whether a skops file is whole and names nothing but what this project's training writes.
-
-    Such a file need not be opened to be published: `import skops.io` walks all of scikit-learn and
-    takes seconds of processor. A file of skops is a ZIP archive; its schema.json names the type of
-    each object. Promoting opens the file, and so does the Space, with skops' own checks.
+def _check_scikit_learn(folder: Path, predictor: Predictor, rows: NDArray[np.float64]) -> None:
+    """Refuse a model in scikit-learn, which explains, that is not the one in ONNX, which answers.
 
     Args:
-        path: of the file.
-
-    Raises:
-        CheckpointError: it is not a whole file of skops.
+        folder: of the checkpoint.
+        predictor: the same, loaded.
+        rows: (N, F) applicants.
     """
-    try:
-        with ZipFile(path) as archive:
-            damaged, schema = archive.testzip(), json.loads(archive.read("schema.json"))
-    except Exception as error:  # zipfile and zlib share no base class
-        raise CheckpointError(f"{path.name} cannot be used: {error!r}. Fit again.") from error
-    if damaged:
-        raise CheckpointError(f"{path.name} cannot be used: {damaged} is damaged. Fit again.")
-    return all(
-        node.get("__class__") in KNOWN_TYPES.get(str(node.get("__module__")), ())
-        and str(node.get("__loader__")).removesuffix("Node") in KNOWN_NODES
-        for node in _nodes(schema)
-    )
+    from shared.loan.models.features import features
+    from shared.loan.models.ml import ML_FILE, SKOPS_FILE, load_classical
+    from shared.loan.models.registry import ML, REGISTRY
+
+    inputs = features(predictor.decision.used_fields, rows[:, predictor.decision.used])
+    of_skops = load_classical(folder).predict_proba(inputs)[:, 1]
+    of_onnx = ML.approval(predictor.models[REGISTRY.index(ML)], inputs)
+    _check_same(of_skops, of_onnx, "probabilities", (SKOPS_FILE, ML_FILE))
 
 
-def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a schema, at whatever depth."""
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            waiting += part.values()
-            if "__class__" in part or "__module__" in part or "__loader__" in part:
-                yield part
-        elif isinstance(part, list):
-            waiting += part
+def _check_same(
+    ours: NDArray[Any], theirs: NDArray[Any], what: str, files: tuple[str, str]
+) -> None:
+    """Refuse two files of a checkpoint that hold different models."""
+    if ours.shape != theirs.shape or not abs(ours - theirs).max() <= ALIKE[what]:
+        raise CheckpointError(
+            f"{files[0]} and {files[1]} are not the same model: their {what} for the examples "
+            "differ. Export both again, from one training."
+        )
 
 
-def check_before_live(folder: Path) -> str:
-    """As `check_answers`, and open what only the tab inside the model opens.
-
-    Raises:
-        CheckpointError: as `check_answers`; or a file asks to trust types that are not trusted.
-    """
-    task = check_answers(folder)
-    if task == "loan":
-        from shared.loan.models.ml import load_classical
-
-        load_classical(folder)
-    return task
+OPEN: dict[str, Callable[[Path], Answers]] = {"tumor": open_tumor, "loan": open_loan}

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete
-from huggingface_hub.errors import HTTPError, RepositoryNotFoundError
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, ModelInfo, SpaceInfo
+from huggingface_hub.errors import GatedRepoError, HTTPError, RepositoryNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
 from shared.checkpoint.contract import hash_file
 from shared.checkpoint.hub_errors import is_about_the_token
 from shared.errors import PublishError
-from training.release.hub import PATIENCE, Repository, errors_in_words, request, say
+from training.release.hub import PATIENCE, Repository, request, say
 
 OF_THE_HUB = ".gitattributes"  # made by the Hub itself, with the repository
 KINDS = ("added", "changed", "deleted")
@@ -60,19 +60,24 @@ def head_of(repository: Repository) -> Head | None:
         PublishError: the Hub cannot be asked.
     """
 
-    def ask() -> tuple[str | None, bool]:
+    def ask() -> ModelInfo | SpaceInfo | None:
         try:
             info = repository.api.repo_info(
                 repository.name, repo_type=repository.kind, timeout=PATIENCE
             )
         except RepositoryNotFoundError as error:
-            if is_about_the_token(error):
-                raise
-            return None, False
-        return info.sha, bool(info.private)
+            if isinstance(error, GatedRepoError) or is_about_the_token(error):
+                raise  # it is there
+            return None
+        assert isinstance(info, ModelInfo | SpaceInfo)  # of the two kinds of `Repository`
+        return info
 
-    commit, private = request(ask, "look at the repository", repository)
-    return Head(commit, private, remote_files(repository, commit)) if commit else None
+    info = request(ask, "look at the repository", repository)
+    if info is None or not info.sha:
+        return None
+    if info.id != repository.name:  # the Hub leads from the old name to the new one, for reading
+        raise PublishError(f"{repository} is called {info.id} now. Use that name.")
+    return Head(info.sha, bool(info.private), remote_files(repository, info.sha))
 
 
 def remote_files(repository: Repository, revision: str) -> dict[str, RepoFile]:
@@ -209,11 +214,14 @@ def _send(
         for path, content in contents.items()
     ]
     say(f"Sending {len(adds)} files, {sum(change.size for change in todo) / 1e6:.1f} MB ...")
-    # The client tries these requests again by itself.
-    with errors_in_words("send the files", repository.name):
+
+    def send() -> None:
+        # What has arrived is not sent again. The client itself tries HTTP again, but not Xet.
         repository.api.preupload_lfs_files(
             repository.name, adds, repo_type=repository.kind, free_memory=False
         )
+
+    request(send, "send the files", repository)
     deletes = [CommitOperationDelete(change.path) for change in todo if change.kind == "deleted"]
     return [*adds, *deletes]
 

@@ -48,6 +48,7 @@ from training.release.space import (
 )
 
 LONGEST_WAIT = 1800.0  # seconds; a first build installs PyTorch
+MORE = 900.0  # seconds for the Hub and for the first answer, beside the build
 SIGNS = dict(zip(KINDS, "+~-", strict=True))
 MOST_LINES = 30  # changes beyond that are told by folder
 
@@ -239,4 +240,4 @@ def deploy(chosen: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line. Exit codes: 0 fine, 1 refused or failed, 2 wrong use."""
     chosen = options(arguments)
-    run(lambda: deploy(chosen))
+    run(lambda: deploy(chosen), chosen.wait + MORE)

@@ -20,6 +20,8 @@ from training.release.hub import Repository, add_repository, parser_for_a_space,
 from training.release.live import lock_of_task, repository_of
 from training.release.versions import Version, version_at, versions
 
+LIMIT = 300.0  # seconds
+
 
 @dataclass(frozen=True)
 class History:
@@ -133,4 +135,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = parser_for_a_space(__doc__)
     add_repository(parser, "another repository than the lock's")
     chosen = parser.parse_args(arguments)
-    run(lambda: show(chosen.task, chosen.repo))
+    run(lambda: show(chosen.task, chosen.repo), LIMIT)

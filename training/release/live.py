@@ -93,6 +93,7 @@ def _from_hub(lock: Lock) -> Path:
     except CheckpointError as error:
         raise CheckpointError(
             f"What is live now, {words_for(lock)}, cannot be had to compare with: {error} Mend "
-            f"{LOCK_FILE} or the connection, then run the same command again."
+            "the connection, then run the same command again; or, where it is gone for good, make "
+            f"another one live first: python -m training.promote {lock.task} --bundled"
         ) from error
     return folder

@@ -30,6 +30,7 @@ BUNDLED = "bundled"
 WAITING = "waiting"  # as `shared.page.schema` has it: there is none yet, and `why` says why
 WAIT = 30.0  # seconds for one answer
 PAUSE = 3.0  # seconds between two questions
+MORE = 60.0  # seconds for the Hub, beside the Space itself
 PATIENCE = 300.0  # seconds; a Space that sleeps is woken by the question
 
 
@@ -185,4 +186,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         say(f"{space} answers with {in_words(answer)}.")
 
     disable_progress_bars()
-    run(action)
+    run(action, chosen.wait + MORE)

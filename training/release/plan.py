@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub.hf_api import RepoFile
 
-from shared.checkpoint.contract import list_files
+from shared.checkpoint.contract import EVALUATION_FILE, REQUIRED, list_files
+from shared.errors import PublishError
 from training.cards import CARD_FILE
 from training.release.card import accepted_in, accepted_text, published_card
 from training.release.check import check_answers
@@ -24,9 +27,11 @@ from training.release.commits import (
     size_of,
 )
 from training.release.gate import Comparison, compare, table
-from training.release.hub import Repository, say
+from training.release.hub import Repository, request, say
 from training.release.live import Live, live_checkpoint
 from training.release.versions import Version, version_at, versions
+
+TITLE = "Checkpoint for "  # how the commit of a push begins
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def make_plan(folder: Path, repository: Repository, reason: str) -> Plan:
 
     Raises:
         CheckpointError: the checkpoint is not sound, or cannot be compared with the live one.
-        PublishError: the Hub cannot be asked.
+        PublishError: the repository holds anything else, or the Hub cannot be asked.
     """
     say("Checking the checkpoint: files, hashes, weights, examples ...")
     task = check_answers(folder)
@@ -93,6 +98,8 @@ def make_plan(folder: Path, repository: Repository, reason: str) -> Plan:
     say(f"Compared with {live.words}, which is live. Looking at {repository} ...")
     head = head_of(repository)
     known = versions(repository) if head else ()
+    if head is not None:
+        _check_ours(repository, head, task, known)
     local = {name: folder / name for name in list_files(folder)}
     there = head is not None and _holds_model(local, head.files)
     has_card = head is not None and CARD_FILE in head.files
@@ -114,6 +121,72 @@ def make_plan(folder: Path, repository: Repository, reason: str) -> Plan:
         live=live,
         comparison=comparison,
     )
+
+
+def _check_ours(repository: Repository, head: Head, task: str, known: tuple[Version, ...]) -> None:
+    """Refuse a repository that holds anything but versions of this model.
+
+    A push deletes what its checkpoint does not have, so every file has to be of a checkpoint: one
+    that the contract names, or that a version holds. A commit of an earlier push, which was broken
+    off before it had a tag, holds nothing else either.
+
+    Raises:
+        PublishError: it names what is not ours.
+    """
+    others = head.names - {CARD_FILE}
+    if not others:
+        _check_empty_card(repository, head)
+        return
+    theirs = _task_at(repository, head)
+    if theirs != task:
+        holds = f"a {theirs} model" if theirs else "something else: no evaluation.json of ours"
+        raise PublishError(
+            f"{repository} holds {holds}, and a push would delete it. It was left as it is. Name "
+            f"another repository for the {task} model; one that does not exist is made."
+        )
+    others -= set(REQUIRED[task])
+    for version in reversed(known):
+        if others:
+            others -= set(remote_files(repository, version.commit))
+    if others and not _title_of(repository, head).startswith(TITLE):
+        raise PublishError(
+            f"{repository} holds {', '.join(sorted(others))}, which no version of this model "
+            f"has: somebody else put it there, with {head.commit} or before. Nothing was deleted. "
+            "Move it to another repository, or delete it there, then run the command again."
+        )
+
+
+def _title_of(repository: Repository, head: Head) -> str:
+    """The first line of what the newest commit says."""
+
+    def ask() -> str:
+        (newest, *_) = repository.api.list_repo_commits(repository.name, revision=head.commit)
+        return newest.title
+
+    return request(ask, "list the commits", repository)
+
+
+def _check_empty_card(repository: Repository, head: Head) -> None:
+    """Refuse a repository of nothing but a page that somebody wrote."""
+    if CARD_FILE not in head.names:
+        return
+    page = file_at(repository, head.commit, CARD_FILE)
+    if re.sub(r"\A---\n.*?\n---\n", "", page, flags=re.DOTALL).strip():
+        raise PublishError(
+            f"{repository} holds a {CARD_FILE} that somebody wrote, and a push would replace it. "
+            "Name another repository, or delete that page first."
+        )
+
+
+def _task_at(repository: Repository, head: Head) -> str | None:
+    """What the checkpoint in a repository is for; None where there is none that can be read."""
+    if EVALUATION_FILE not in head.names:
+        return None
+    try:
+        record = json.loads(file_at(repository, head.commit, EVALUATION_FILE))
+        return str(record["task"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _holds_model(files: Mapping[str, Path], there: Mapping[str, RepoFile]) -> bool:
@@ -142,6 +215,15 @@ def told(plan: Plan) -> str:
 def gate_table(plan: Plan) -> str:
     """The figures beside those of what is live."""
     return f"Against {plan.live.words}:\n\n{table(plan.comparison)}\n"
+
+
+def deletions(plan: Plan) -> str:
+    """What the push deletes, a line each; empty for nothing."""
+    gone = [change.path for change in plan.changes if change.kind == "deleted"]
+    if not gone:
+        return ""
+    lines = "\n".join(f"  - {path}" for path in gone)
+    return f"Deleted from {plan.repository}, as this checkpoint does not have them:\n{lines}\n"
 
 
 def _files_table(plan: Plan) -> str:

@@ -1,22 +1,24 @@
 """Make a published version live: `python -m training.promote loan --revision v3`.
 
 Every file is fetched and checked, the model answers its examples, and then the Space's
-checkpoint.json names the commit; nothing else changes.
+checkpoint.json names the commit; nothing else changes. `--bundled` in place of `--revision` makes
+the checkpoint that comes with the Space live, for instance when a published one has been deleted.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from huggingface_hub.hf_api import RepoFile
 
 from shared.checkpoint.contract import EVALUATION_FILE
 from shared.checkpoint.lock import Lock, lock_of, write_lock
+from shared.checkpoint.source import BUNDLED
 from shared.errors import CheckpointError, PublishError
 from training.release import live
-from training.release.check import check_before_live
+from training.release.check import check_answers
 from training.release.commits import changes, remote_files
 from training.release.gate import figure
 from training.release.hub import (
@@ -30,6 +32,8 @@ from training.release.hub import (
 )
 from training.release.versions import Version, resolve, version_at, versions
 
+LIMIT = 900.0  # seconds
+
 
 def promote(task: str, repository: Repository, commit: str) -> None:
     """Let a Space's lock name a commit, once every file of it has been tried.
@@ -42,26 +46,44 @@ def promote(task: str, repository: Repository, commit: str) -> None:
     Raises:
         CheckpointError, PublishError: it cannot be had or is not sound; the lock is as it was.
     """
-    before = live.lock_of_task(task)
     folder = fetch(repository, commit)
-    say("Checking every hash, opening the model, answering its examples ...")
-    published = check_before_live(folder)
-    if published != task:
-        raise CheckpointError(
-            f"{repository} is a {published} model, not a {task} model. Name another."
-        )
-    after = lock_of(folder, repository=repository.name, commit=commit)
+    _check(folder, task, str(repository))
     known = versions(repository)
-    say(f"\n{_called(before, repository, known)}  ->  {_called(after, repository, known)}")
-    say(f"{_figures_of(before, after)}\n")
+    after = lock_of(folder, repository=repository.name, commit=commit)
+    _make_live(task, after, lambda lock: _called(lock, repository, known))
+
+
+def promote_bundled(task: str) -> None:
+    """Let a Space's lock name the checkpoint that comes with it.
+
+    Raises:
+        CheckpointError, PublishError: it is not sound; the lock is as it was.
+    """
+    folder = live.SPACES / task / BUNDLED
+    _check(folder, task, f"spaces/{task}/{BUNDLED}")
+    _make_live(task, lock_of(folder), live.words_for)
+
+
+def _check(folder: Path, task: str, name: str) -> None:
+    """Refuse a checkpoint that is not sound, or is of another task; `name` is where it is from."""
+    say("Checking every hash, opening the model, answering its examples ...")
+    own = check_answers(folder)
+    if own != task:
+        raise CheckpointError(f"{name} is a {own} model, not a {task} model. Name another.")
+
+
+def _make_live(task: str, after: Lock, called: Callable[[Lock], str]) -> None:
+    """Write the lock and say what it changes; `called`: how to call what a lock names."""
     path = live.lock_path(task)
-    shown = path.relative_to(live.ROOT)
+    shown, before = path.relative_to(live.ROOT), live.lock_of_task(task)
+    say(f"\n{called(before)}  ->  {called(after)}")
+    say(f"{_figures_of(before, after)}\n")
     if after == before:
-        say(f"{shown} names this commit already: nothing to do.")
+        say(f"{shown} names this already: nothing to do.")
         return
     with errors_in_words("write the lock", str(shown)):
         _replace_lock(after, path)
-    say(f"{shown} now names {_called(after, repository, known)}.")
+    say(f"{shown} now names {called(after)}.")
     say(f"It is live with the next deploy: review `git diff {shown}`, commit it, then "
         f"python spaces/deploy.py {task} --to OWNER/NAME")  # fmt: skip
 
@@ -156,7 +178,14 @@ def promote_revision(task: str, revision: str, named: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
     parser = parser_for_a_space(__doc__)
-    parser.add_argument("--revision", required=True, help="a version (v3) or a commit")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--revision", help="a version (v3) or a commit")
+    which.add_argument("--bundled", action="store_true", help="what comes with the Space")
     add_repository(parser, "the first time, or for another repository than the lock's")
     chosen = parser.parse_args(arguments)
-    run(lambda: promote_revision(chosen.task, chosen.revision, chosen.repo))
+    if chosen.bundled and chosen.repo:
+        parser.error("--bundled is of no repository: leave --repo out")
+    if chosen.bundled:
+        run(lambda: promote_bundled(chosen.task), LIMIT)
+    else:
+        run(lambda: promote_revision(chosen.task, chosen.revision, chosen.repo), LIMIT)

@@ -19,8 +19,10 @@ from training.release.card import accepted_text
 from training.release.commits import Head, head_of, put
 from training.release.gate import check_gate, in_one_line, markdown
 from training.release.hub import Repository, check_account, repository_name, request, run, say
-from training.release.plan import Plan, gate_table, make_plan, told
+from training.release.plan import TITLE, Plan, deletions, gate_table, make_plan, told
 from training.release.versions import Version, tag_next
+
+LIMIT = 1800.0  # seconds; a checkpoint is some megabytes
 
 
 def push(folder: Path, repository: Repository, *, private: bool, reason: str) -> None:
@@ -41,6 +43,8 @@ def push(folder: Path, repository: Repository, *, private: bool, reason: str) ->
             f"{repository} is there already and public, and --private is for a new one. "
             "Make it private in its settings, or leave --private out."
         )
+    if gone := deletions(plan):
+        say(gone)
     say_how_to_go_on(plan, publish(plan, reason, private=private), "Published")
 
 
@@ -90,7 +94,7 @@ def publish(plan: Plan, reason: str, *, private: bool) -> Version:
         plan.repository,
         plan.files,
         on=head,
-        title=f"Checkpoint for {plan.task}, made by code {str(record.get('commit'))[:12]}",
+        title=f"{TITLE}{plan.task}, made by code {str(record.get('commit'))[:12]}",
         description=accepted or compared,
     )
     say("Tagging it ...")
@@ -144,6 +148,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     repository = Repository(chosen.repo)
     folder, reason = chosen.checkpoint, chosen.allow_regression or ""
     if chosen.dry_run:
-        run(lambda: rehearse(folder, repository, reason=reason))
+        run(lambda: rehearse(folder, repository, reason=reason), LIMIT)
     else:
-        run(lambda: push(folder, repository, private=chosen.private, reason=reason))
+        run(lambda: push(folder, repository, private=chosen.private, reason=reason), LIMIT)

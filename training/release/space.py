@@ -79,7 +79,7 @@ def _task_in(lock: str) -> str | None:
 
 
 def is_public(lock: Lock) -> bool:
-    """Whether anybody may read the locked model.
+    """Whether anybody may read the locked model, so that a build, which has no token, may.
 
     Raises:
         PublishError: the locked repository or commit is not there, or the Hub cannot be asked.
@@ -91,9 +91,15 @@ def is_public(lock: Lock) -> bool:
     info = request(
         lambda: repository.api.model_info(repository.name, revision=commit), what, repository
     )
-    if info.private:
-        say(f"{repository} is private: the Space needs a secret HF_TOKEN that may read it.")
-    return not info.private
+    if not (info.private or info.gated):
+        return True
+    which = "private" if info.private else "gated"
+    say(
+        f"{repository} is {which}, and the Hub builds without a token, so the Space fetches the "
+        "model when it starts. It needs a secret: make a token that may read the model, and enter "
+        "it as HF_TOKEN in the Space's settings, under Variables and secrets."
+    )
+    return False
 
 
 def create(wanted: Wanted) -> Head:
@@ -124,8 +130,7 @@ def create(wanted: Wanted) -> Head:
             raise
         asked = wanted.hardware or SpaceHardware.CPU_BASIC.value
         raise PublishError(
-            f"Could not {what} ({wanted.space}): a new Space on {asked} needs a paid plan. "
-            f"--hardware {FREE} is free for a personal account."
+            f"{error} That was for {asked}. --hardware {FREE} is free for a personal account."
         ) from error
     head = head_of(wanted.space)
     if head is None:

@@ -9,10 +9,12 @@ from huggingface_hub.errors import HfHubHTTPError, RevisionNotFoundError
 
 from shared.checkpoint.hub_errors import status_of
 from shared.errors import PublishError
+from shared.pauses import pause
 from training.release.hub import Repository, request
 
 TAG = re.compile(r"v([1-9]\d*)")
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
+PAUSE = 1.0  # seconds
 TRIES = 5  # numbers that somebody else may have taken meanwhile
 
 
@@ -78,12 +80,14 @@ def tag_next(repository: Repository, commit: str, message: str) -> Version:
             if status_of(error) != 409:
                 raise
             return None
-        return made
+        # Asked once more: the client believes any answer to have been the Hub's.
+        return version_at(versions(repository), commit)
 
     for _ in range(TRIES):
         made = request(attempt, "tag the version", repository)
         if made:
             return made
+        pause(PAUSE)
     raise PublishError(
         f"Others keep taking the next version of {repository}. Run the same command again."
     )
