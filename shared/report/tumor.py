@@ -22,13 +22,22 @@ from shared.report.blocks import (
 from shared.report.charts import confusion, intervals, reliability
 from shared.report.figures import Figure, figure, figures, flat, label_of
 from shared.report.svg import Axis
+from shared.report.tumor_elsewhere import elsewhere
 from shared.tumor.classes import CLASS_WORDS, class_words
 
 Record: TypeAlias = Mapping[str, Any]
 Blocks: TypeAlias = Sequence[Block]
 
 COUNTED = "slices"
-LABELS = {"n": "Slices", "ece": "Calibration error", **CLASS_WORDS}
+LABELS = {
+    "n": "Slices", "ece": "Calibration error", **CLASS_WORDS,
+    "rsna": "Glioblastomas, skull-stripped (RSNA)", "oasis": "Old people without a tumor (OASIS)",
+    "ms_raw": "Multiple sclerosis, no tumor", "elsewhere": "Slices of other hospitals",
+    "localisation": "Other slices of the hospitals that it learned from",
+    "far": "Unlike those that it learned from", "near": "Like those that it learned from",
+    "all": "All", "auc": "AUC", "verdict_auc": "AUC of steadiness against pointing",
+    "mean_size": "Classes in a set",
+}  # fmt: skip
 FAITHFUL = (
     "Removing what is marked should lower the probability more than removing as much at a random "
     "place (deletion); keeping only what is marked should keep more of it (insertion)."
@@ -59,6 +68,7 @@ def label(name: str) -> str:
 def sections(record: Record) -> Sequence[Section]:
     """The document, from the recorded evaluation; empty without one."""
     parts: Sequence[tuple[str, str, Callable[[Any], Blocks]]] = (
+        ("Pictures from elsewhere", "elsewhere", partial(elsewhere, label=label)),
         ("Which class", "classification", classification),
         ("Patients it has never seen", "unseen_patients", unseen),
         ("Does a probability mean what it says?", "calibration", calibration),
@@ -278,6 +288,9 @@ def measured(record: Record) -> Blocks:
     """Where the figures come from; nothing is told of a record that is not there."""
     splits = record.get("splits") or {}
     sizes = ", ".join(f"{label(k).lower()} {v:,}" for k, v in (splits.get("sizes") or {}).items())
+    kept = record.get("kept")
+    before = f"{', '.join(kept['sections'])} (code: {kept['commit']})" if kept else None
     told = facts(record, {"Split, SHA-256": splits.get("sha256"), "Seed of the split":
-                          splits.get("seed"), "Slices": sizes or None})  # fmt: skip
+                          splits.get("seed"), "Slices": sizes or None,
+                          "Measured before, not again": before})  # fmt: skip
     return (told if told.rows else NOT_MEASURED,)

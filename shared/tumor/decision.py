@@ -1,6 +1,7 @@
 """From logits to an answer: calibrated probabilities, a prediction set, and the refusal.
 
-Everything here was fitted on the calibration part alone and is read from `decision.json`.
+Everything here is read from `decision.json`. It was fitted on the calibration part alone, but for
+what holds far from the training data: that was fitted on slices of other hospitals.
 """
 
 from __future__ import annotations
@@ -15,8 +16,23 @@ from numpy.typing import NDArray
 
 from shared.errors import CheckpointError
 from shared.tumor.gate import Gate, read_gate
+from shared.tumor.likeness import Known, read_known
 
 DECISION_FILE = "decision.json"
+
+
+@dataclass(frozen=True)
+class Far:
+    """What holds for pictures that are unlike those that the network learned from.
+
+    Attributes:
+        known: what it learned from, and how far away a picture has to be.
+        temperature, set_quantile: as of a `Decision`, for these pictures.
+    """
+
+    known: Known
+    temperature: float
+    set_quantile: float
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,8 @@ class Decision:
         gate: what tells a brain MRI slice from anything else.
         layers: name and module of the layers below the last at which a map can be taken, from the
             first up. Recorded, so that the page can list them before PyTorch is imported.
+        far: for pictures that are unlike those that the network learned from; None in a checkpoint
+            that was decided without slices of other hospitals.
     """
 
     labels: tuple[str, ...]
@@ -43,6 +61,17 @@ class Decision:
     coverage: float
     gate: Gate
     layers: tuple[tuple[str, str], ...] = ()
+    far: Far | None = None
+
+    def temperature_for(self, unlike: bool) -> float:
+        """The temperature for a picture that is unlike those that the network learned from, or
+        like them.
+        """
+        return self.far.temperature if self.far and unlike else self.temperature
+
+    def set_quantile_for(self, unlike: bool) -> float:
+        """The quantile of prediction sets; `unlike` as for `temperature_for`."""
+        return self.far.set_quantile if self.far and unlike else self.set_quantile
 
 
 def read_decision(folder: Path) -> Decision:
@@ -62,11 +91,17 @@ def read_decision(folder: Path) -> Decision:
             coverage=float(recorded["coverage"]),
             gate=read_gate(folder, recorded["gate"]),
             layers=tuple((str(at["name"]), str(at["module"])) for at in recorded["layers"]),
+            far=_far(folder, recorded["far"]) if "far" in recorded else None,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
             f"{path.name} cannot be used: {error!r}. Run the decide stage again."
         ) from error
+
+
+def _far(folder: Path, recorded: dict[str, Any]) -> Far:
+    known = read_known(folder, float(recorded["threshold"]))
+    return Far(known, float(recorded["temperature"]), float(recorded["set_quantile"]))
 
 
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
@@ -89,7 +124,9 @@ def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np
     return calibrated
 
 
-def prediction_set(calibrated: NDArray[np.float64], quantile: float) -> NDArray[np.bool_]:
+def prediction_set(
+    calibrated: NDArray[np.float64], quantile: float | NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Which classes cannot be ruled out; the likeliest class always belongs to the set.
 
     Split conformal prediction: on slices that were not fitted on, 1 - probability of the true class
@@ -98,7 +135,7 @@ def prediction_set(calibrated: NDArray[np.float64], quantile: float) -> NDArray[
 
     Args:
         calibrated: (..., K) calibrated probabilities.
-        quantile: largest 1 - probability that is still in.
+        quantile: largest 1 - probability that is still in; one for all rows, or (..., 1).
 
     Returns:
         (..., K) booleans, at least one true a row.

@@ -43,7 +43,8 @@ class Evidence:
 
     Attributes:
         verdict: "points" when deletion beats at least nine in ten random places, "chance" when not;
-            "empty" or "negative" when there was nothing to test.
+            "empty" or "negative" when there was nothing to test. Of a class map of a tumor it is
+            whether the map holds still, where that was measured (`shared.tumor.steadiness`).
         target: class the map speaks for.
         against: class it is compared with, or None.
         probability: of the target, as answered (0..1).
@@ -106,7 +107,7 @@ def _weighed(
     deletion = _beats(-_evidence_for(predictor, heatmap, removed))
     insertion = _beats(_evidence_for(predictor, heatmap, kept))
     target = predictor.labels.index(heatmap.target)
-    temperature = predictor.decision.temperature
+    temperature = predictor.decision.temperature_for(answer.unlike)
     return Evidence(
         verdict="points" if deletion >= BETTER_THAN else "chance",
         target=heatmap.target,
@@ -236,6 +237,14 @@ def _beaten(evidence: Evidence) -> str:
     return f"{share} of {evidence.trials}"
 
 
+def change_by_removing(evidence: Evidence) -> str:
+    """What deletion says, in words, without a full stop."""
+    return (
+        f"Removing what is marked changes the answer more than {_beaten(evidence)} random places "
+        "of the same size"
+    )
+
+
 def sentence(evidence: Evidence, names: Mapping[str, str]) -> str:
     """What the tests say, in words.
 
@@ -252,10 +261,7 @@ def sentence(evidence: Evidence, names: Mapping[str, str]) -> str:
             f"Nothing is marked: every place in this slice speaks against {name}{than}, "
             "some only less than others."
         )
-    change = (
-        f"Removing what is marked changes the answer more than {_beaten(evidence)} random places "
-        "of the same size"
-    )
+    change = change_by_removing(evidence)
     if evidence.verdict == "points":
         return f"{change}. The map shows what the network used for {name}{than}."
     return (

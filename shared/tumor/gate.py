@@ -7,7 +7,8 @@ A linear score over the mean and the maximum of each channel of the last feature
 w . (x - mean) / scale + b, squashed to 0..1. The maximum tells things apart that lie in one place,
 which the mean over a mostly black square hides. It is fitted on calibration slices against pictures
 of other things (outlier exposure; Hendrycks, Mazeika and Dietterich 2019) and its threshold is set
-so that few calibration slices fall under it.
+so that few calibration slices fall under it. A scan has no colour, so a picture with colours is
+refused before that.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from shared.checkpoint.tensors import read_tensors
 from shared.errors import CheckpointError
 
 GATE_FILE = "gate.safetensors"
+MOST_COLOURFUL = 0.05  # `Slice.colourfulness` above which a picture is none of a scanner
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,17 @@ def read_gate(folder: Path, recorded: dict[str, Any]) -> Gate:
         raise CheckpointError(f"{GATE_FILE} cannot be used: {error!r}. Decide again.") from error
 
 
-def gate_score(gate: Gate, features: NDArray[np.float32]) -> NDArray[np.float64]:
+def gate_score(gate: Gate, seen: NDArray[np.float32]) -> NDArray[np.float64]:
     """How much a picture is like a brain MRI slice.
 
     Args:
         gate: a fitted gate.
-        features: (N, C, h, w) last feature map.
+        seen: (N, 2 C) what `pooled` gives of the last feature map.
 
     Returns:
         (N,) float64 in 0..1; under `gate.threshold` the picture is refused.
     """
-    margin = ((pooled(features) - gate.mean) / gate.scale) @ gate.weight + gate.bias
+    margin = ((seen - gate.mean) / gate.scale) @ gate.weight + gate.bias
     score: NDArray[np.float64] = 1 / (1 + np.exp(-np.asarray(margin, dtype=np.float64)))
     return score
 

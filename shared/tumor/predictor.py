@@ -6,7 +6,7 @@ and Grad-CAM goes on from there.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +16,15 @@ from numpy.typing import NDArray
 from shared.errors import CheckpointError
 from shared.slices.framing import Prepared, prepare, to_input
 from shared.tumor.decision import Decision, prediction_set, probabilities, read_decision
-from shared.tumor.gate import gate_score
+from shared.tumor.gate import MOST_COLOURFUL, gate_score, pooled
+from shared.tumor.likeness import unlike
 
 NETWORK_FILE = "model.onnx"
 INPUT, FEATURES, LOGITS = "pixels", "features", "logits"  # names in the ONNX file
 NOT_BRAIN = "This does not look like a brain MRI slice, so no tumor class is given."
+COLOURED_PICTURE = (
+    "This picture is coloured. Brain MRI slices are grey, so no tumor class is given."
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class Answer:
         prediction_set: the classes that cannot be ruled out, likeliest first; empty when refused.
         refusal: why there is no answer, a sentence; None when there is one.
         gate_score: likeness to a brain MRI slice, 0..1.
+        unlike: whether the picture is unlike those that the network learned from: probabilities
+            and set are then those that were fitted far from home.
         logits: (K,) float32.
         features: (C, h, w) float32, the last feature map, from which an explanation goes on.
         prepared: what the network saw.
@@ -109,6 +115,7 @@ class Answer:
     prediction_set: tuple[str, ...]
     refusal: str | None
     gate_score: float
+    unlike: bool
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
     prepared: Prepared
@@ -134,9 +141,14 @@ def load_predictor(folder: Path, *, threads: int | None = None) -> Predictor:
     )
 
 
-def predict(predictor: Predictor, pixels: NDArray[np.float32]) -> Answer:
-    """Answer for one slice, (H, W) float32 in 0..1."""
-    return predict_many(predictor, [pixels])[0]
+def predict(
+    predictor: Predictor, pixels: NDArray[np.float32], colourfulness: float = 0.0
+) -> Answer:
+    """Answer for one slice, (H, W) float32 in 0..1, read from a picture this colourful (0..1)."""
+    answer = predict_many(predictor, [pixels])[0]
+    if colourfulness > MOST_COLOURFUL:
+        return replace(answer, label=None, prediction_set=(), refusal=COLOURED_PICTURE)
+    return answer
 
 
 def predict_many(predictor: Predictor, slices: Sequence[NDArray[np.float32]]) -> list[Answer]:
@@ -144,10 +156,13 @@ def predict_many(predictor: Predictor, slices: Sequence[NDArray[np.float32]]) ->
     squares = [prepare(pixels, predictor.size) for pixels in slices]
     batch = to_input(np.stack([square.pixels for square in squares]))
     features, logits = run_network(predictor.network, batch)
-    scores = gate_score(predictor.decision.gate, features)
+    seen, decision = pooled(features), predictor.decision
+    scores = gate_score(decision.gate, seen).tolist()
+    known = decision.far.known if decision.far else None
+    means = seen[:, : features.shape[1]]
+    far = unlike(known, means).tolist() if known else [False] * len(squares)
     return [
-        _answer(predictor.decision, *row)
-        for row in zip(squares, features, logits, scores.tolist(), strict=True)
+        _answer(decision, *row) for row in zip(squares, features, logits, scores, far, strict=True)
     ]
 
 
@@ -157,17 +172,19 @@ def _answer(
     features: NDArray[np.float32],
     logits: NDArray[np.float32],
     score: float,
+    far: bool,
 ) -> Answer:
-    calibrated = probabilities(logits, decision.temperature)
+    calibrated = probabilities(logits, decision.temperature_for(far))
     refusal = NOT_BRAIN if score < decision.gate.threshold else None
     order = np.argsort(-calibrated)  # the likeliest class first
-    inside = prediction_set(calibrated, decision.set_quantile)
+    inside = prediction_set(calibrated, decision.set_quantile_for(far))
     return Answer(
         label=None if refusal else decision.labels[order[0]],
         probabilities=dict(zip(decision.labels, calibrated.tolist(), strict=True)),
         prediction_set=() if refusal else tuple(decision.labels[k] for k in order if inside[k]),
         refusal=refusal,
         gate_score=score,
+        unlike=far,
         logits=logits,
         features=features,
         prepared=prepared,

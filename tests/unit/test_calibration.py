@@ -7,7 +7,7 @@ import pytest
 
 from shared.tumor.decision import prediction_set, probabilities
 from shared.tumor.gate import gate_score, pooled
-from training.tumor.decide import fit_set_quantile, fit_temperature
+from training.tumor.calibrate import fit_set_quantile, fit_temperature
 from training.tumor.gate import Seen, fit_gate
 
 
@@ -83,8 +83,8 @@ def test_the_gate_turns_away_a_kind_that_it_has_not_seen():
     )
     fitted = fit_gate(halves, seed=0)
     fresh = np.concatenate([rng.normal(0, 1, (500, 32)).astype(np.float32)] * 2, axis=1)
-    scores = gate_score(fitted.gate, as_features(fresh))
-    slices = gate_score(fitted.gate, as_features(fresh + np.concatenate([SIGN, SIGN])))
+    scores = gate_score(fitted.gate, pooled(as_features(fresh)))
+    slices = gate_score(fitted.gate, pooled(as_features(fresh + np.concatenate([SIGN, SIGN]))))
     assert (scores < fitted.gate.threshold).mean() > 0.85
     assert (slices < fitted.gate.threshold).mean() < 0.03
     assert set(fitted.refused_by_strength) == {"0.01", "0.1", "1"}

@@ -229,3 +229,30 @@ def test_a_deployed_space_gets_its_own_report_alone(task: str, other: str) -> No
     assert not {name for name in names if name.startswith(other)}
     assert not names & {"markdown", "picture"}  # of cards
     assert {"charts.css", "report.css"} <= {path.name for path in assets_of(reached)}
+
+
+def test_the_tumor_report_leads_with_pictures_from_elsewhere() -> None:
+    recorded = record("tumor")["elsewhere"]
+    first = document("tumor")[0]
+    assert first.title == "Pictures from elsewhere"
+    grid = next(block for block in first.blocks if isinstance(block, Table))
+    assert [row[0] for row in grid.rows][:2] == [
+        f"All (n = {recorded['all']['n']})",
+        f"Unlike those that it learned from (n = {recorded['far']['n']})",
+    ]
+    coverage = grid.heads.index("Coverage")
+    assert grid.rows[1][coverage].value == recorded["far"]["coverage"]["value"]  # type: ignore[union-attr]
+    captions = [block.caption for block in first.blocks if isinstance(block, Table)]
+    assert captions[1:] == ["Tumor or not", "Called tumor, with the tumor covered", "Maps"]
+
+
+def test_without_slices_from_elsewhere_the_report_says_so() -> None:
+    without = {k: v for k, v in record("tumor").items() if k != "elsewhere"}
+    assert tumor.sections(without)[0].blocks == (NOT_MEASURED,)
+
+
+def test_what_was_measured_before_is_said_to_be_so() -> None:
+    kept = {"kept": {"commit": "e27", "sections": ["leak", "audit"]}}
+    facts = tumor.sections(kept)[-1].blocks[0]
+    assert isinstance(facts, Facts)
+    assert facts.rows["Measured before, not again"] == "leak, audit (code: e27)"

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import bundled
+import numpy as np
 import pytest
+from PIL import Image
 
 from shared.errors import InputError
 from shared.page.uploads import delete_upload
 from shared.report.figures import figure, figures, number
+from shared.slices.decode import Slice
 from shared.spreadsheet import harmless
 from shared.tumor.classes import class_words
+from shared.tumor.predictor import COLOURED_PICTURE
 from shared.wording import percent
 from tumor_space.many_view import answers_html, csv_text
 from tumor_space.quality_view import quality_html
 from tumor_space.schema import BatchRow
-from tumor_space.serving import check_count, either, set_sentence
+from tumor_space.serving import (
+    Answered,
+    Served,
+    answer_file,
+    as_prediction,
+    check_count,
+    coverage_far_from_home,
+    either,
+    set_sentence,
+    unlike_sentence,
+)
 from tumor_space.sessions import LIFETIME, MOST, Sessions
 
 
@@ -37,6 +53,39 @@ def test_a_set_is_said_in_words() -> None:
     assert "any of the 4 classes" in set_sentence(["a", "b", "c", "d"], 0.95, 4)
     assert set_sentence(["glioma"], 0.9, 4).startswith("Glioma alone")
     assert set_sentence(["glioma"], 0.9, 4).endswith("90 times in 100.")
+
+
+FAR = {"elsewhere": {"far": {"coverage": {"value": 0.937}}}}
+
+
+def test_an_unlike_picture_is_said_to_be_so_with_what_was_measured() -> None:
+    assert coverage_far_from_home(FAR) == 0.937
+    assert coverage_far_from_home({}) is None
+    assert "the set held the right class in 93 of 100 (measured on" in unlike_sentence(0.937)
+    assert unlike_sentence(None).endswith("was not measured.")
+
+
+@pytest.mark.parametrize(("unlike", "promised"), [(True, "93 times"), (False, "95 times")])
+def test_no_set_promises_more_than_was_measured(unlike: bool, promised: str) -> None:
+    revision: Any = {"revision": "abc"}
+    served = Served(None, bundled.predictor(), "", FAR, revision)  # type: ignore[arg-type]
+    picture = Slice(bundled.answer().prepared.pixels, "PNG", notes=("Read.",))
+    answer = replace(bundled.answer(), unlike=unlike)
+    told = as_prediction(served, Answered(picture, answer))
+    assert promised in told["set_text"]
+    assert told["notes"] == ([unlike_sentence(0.937)] if unlike else []) + ["Read."]
+    refused = replace(answer, refusal="no", label=None, prediction_set=())
+    assert as_prediction(served, Answered(picture, refused))["notes"] == ["Read."]
+
+
+def test_a_coloured_file_is_refused_and_the_same_in_grey_is_not(tmp_path: Path) -> None:
+    served = Served(None, bundled.predictor(), "", {}, {})  # type: ignore[arg-type,typeddict-item]
+    grey = Image.fromarray(np.uint8(bundled.answer().prepared.pixels * 255))
+    red = Image.merge("RGB", (grey, Image.new("L", grey.size), Image.new("L", grey.size)))
+    for name, picture in (("grey.png", grey), ("red.png", red)):
+        picture.save(tmp_path / name)
+    assert answer_file(served, str(tmp_path / "grey.png"), 0).answer.refusal is None
+    assert answer_file(served, str(tmp_path / "red.png"), 0).answer.refusal == COLOURED_PICTURE
 
 
 def test_an_unknown_class_keeps_its_name() -> None:

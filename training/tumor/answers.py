@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from shared.tumor.decision import prediction_set
+from shared.tumor.decision import Decision, prediction_set
 from shared.tumor.predictor import Answer, Predictor, predict_many
 from training.metrics import (
     DRAWS,
@@ -61,6 +61,11 @@ class Part:
     def refused(self) -> NDArray[np.bool_]:
         """(N,) whether the gate turned it away."""
         return np.array([answer.refusal is not None for answer in self.answers])
+
+    def inside(self, decision: Decision) -> NDArray[np.bool_]:
+        """(N, K) which classes are in each set, also of what was refused."""
+        quantiles = [decision.set_quantile_for(answer.unlike) for answer in self.answers]
+        return prediction_set(self.probabilities, np.array(quantiles)[:, None])
 
 
 def answered(
@@ -128,7 +133,7 @@ def calibration(part: Part, seed: int) -> dict[str, Any]:
 
 def sets(part: Part, predictor: Predictor, seed: int) -> dict[str, Any]:
     """How often the prediction set holds the truth, and how large it is."""
-    inside = prediction_set(part.probabilities, predictor.decision.set_quantile)
+    inside = part.inside(predictor.decision)
     held, sizes = inside[np.arange(len(part.truth)), part.truth], inside.sum(axis=1)
     counts = np.bincount(sizes, minlength=len(predictor.labels) + 1)[1:]
     return {

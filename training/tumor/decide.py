@@ -2,14 +2,14 @@
 --checkpoint DIR`.
 
 Temperature, prediction sets and the gate, from the calibration part alone (and, for the gate, from
-the pictures of other things that are meant for tuning). Writes `decision.json` and
-`gate.safetensors`.
+the pictures of other things that are meant for tuning). Where DATA holds slices of other hospitals,
+also what holds far from the training data, from one half of their patients. Writes `decision.json`
+and `gate.safetensors`.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +20,25 @@ import timm
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
-from scipy.optimize import minimize_scalar
 from tqdm import tqdm
 
+from shared.slices.decode import read_slice
 from shared.slices.framing import prepare, to_input
 from shared.tumor.decision import DECISION_FILE, probabilities
-from shared.tumor.gate import GATE_FILE, pooled
+from shared.tumor.gate import GATE_FILE, Gate, gate_score, pooled
+from shared.tumor.likeness import KNOWN
 from shared.tumor.predictor import NETWORK_FILE, OnnxNetwork, open_network, run_network
 from training.stages import command_line, read_record, write_record
 from training.tumor.augment import recolour, reframe
+from training.tumor.calibrate import (
+    COVERAGE,
+    FarFit,
+    Rows,
+    fit_far,
+    fit_set_quantile,
+    fit_temperature,
+)
+from training.tumor.elsewhere import FOLDER, foreign_slices
 from training.tumor.gate import Features, GateFit, Seen, fit_gate
 from training.tumor.gate_drawings import in_other_frame
 from training.tumor.gate_pictures import brain_from_packages, pictures
@@ -36,10 +46,10 @@ from training.tumor.network import TimmNetwork
 from training.tumor.slices import FloatImage, in_chunks, read_all, targets_of
 from training.tumor.split import SPLIT_FILE, digest
 
-COVERAGE = 0.95
 PART = "calibration"
+CHOOSING = "elsewhere, choosing half, what is far of it and not refused"
+KNOWN_SLICES = 400  # of the fit part, kept in the checkpoint: 1 MB
 BATCH = 16
-COLDEST, HOTTEST = 0.05, 20.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,11 @@ class Passes:
 
     logits: NDArray[np.float32]
     pooled: NDArray[np.float32]
+
+    @property
+    def means(self) -> NDArray[np.float32]:
+        """(N, C) the mean of each channel."""
+        return self.pooled[:, : self.pooled.shape[1] // 2]
 
 
 def through(network: OnnxNetwork, slices: Iterable[FloatImage], size: int) -> Passes:
@@ -107,48 +122,48 @@ def decide(data: Path, split: dict[str, Any], checkpoint: Path, seed: int) -> di
         "layers": layers_of(checkpoint),
         "fitted_on": {"split": PART, "n": len(files), "sha256": digest(files)},
     }
-    write(decision, gate, checkpoint)
+    far = far_of(network, data, split, passes, gate.gate, decision, seed)
+    write(decision, gate.gate, far, checkpoint)
     return decision
 
 
-def fit_temperature(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> float:
-    """The temperature of least log loss (Guo et al. 2017).
-
-    A network that is sure of what it was trained on is too sure of what it was not. Dividing all
-    logits by one number leaves the order of the classes, and so every answer, as it is; it only
-    makes the probabilities as large as they come true on slices that were held out.
-
-    Args:
-        logits: (N, K).
-        targets: (N,) true classes.
-    """
-
-    def log_loss(log_temperature: float) -> float:
-        likely = probabilities(logits, math.exp(log_temperature))
-        return float(-np.log(likely[np.arange(len(targets)), targets] + 1e-12).mean())
-
-    bounds = (math.log(COLDEST), math.log(HOTTEST))
-    return math.exp(float(minimize_scalar(log_loss, bounds=bounds, method="bounded").x))
-
-
-def fit_set_quantile(
-    calibrated: NDArray[np.float64], targets: NDArray[np.int64], coverage: float
-) -> float:
-    """The largest 1 - probability at which a class stays in the prediction set.
-
-    Split conformal prediction (Sadinle, Lei and Wasserman 2019) with the correction for a finite
-    sample: the ceil((n + 1) coverage)-th smallest score. It is never below `coverage`: a network
-    that is right more often than asked could name one class always, also where two are as likely,
-    so a class likelier than 1 - coverage stays in the set. That only adds to the coverage.
+def far_of(
+    network: OnnxNetwork,
+    data: Path,
+    split: dict[str, Any],
+    calibration: Passes,
+    gate: Gate,
+    decision: dict[str, Any],
+    seed: int,
+) -> FarFit | None:
+    """What holds far from the training data; None without slices of other hospitals.
 
     Args:
-        calibrated: (N, K) probabilities.
-        targets: (N,) true classes.
-        coverage: share of sets that are to hold the truth, 0..1.
+        network, data, split, seed: as for `decide`.
+        calibration: the calibration part, of which one slice in ten counts as far.
+        gate: what it refuses gets no answer, and so no temperature.
+        decision: with `labels` and `input_size`.
     """
-    scores = np.sort(1 - calibrated[np.arange(len(targets)), targets])
-    rank = math.ceil((len(scores) + 1) * coverage)
-    return max(coverage, float(scores[rank - 1])) if rank <= len(scores) else 1.0
+    foreign = list(foreign_slices(data, "choosing"))
+    if not foreign:
+        return None
+    labels, size = tuple(decision["labels"]), decision["input_size"]
+    fit_files = np.random.default_rng(seed).permutation(split["parts"]["fit"])[:KNOWN_SLICES]
+    learned = through(network, read_all(data, fit_files.tolist(), "slices it learned from"), size)
+    passes = through(network, (read_slice(row.path).pixels for row in foreign), size)
+    answered = gate_score(gate, passes.pooled) >= gate.threshold
+    rows = Rows(
+        passes.logits[answered],
+        passes.means[answered],
+        np.array([labels.index(row.label) for row in foreign])[answered],
+        np.array([row.source for row in foreign])[answered],
+    )
+    far = fit_far(learned.means, calibration.means, rows)
+    if far is None:
+        return None
+    files = [f"{FOLDER}/{row.path.name}" for row in foreign]
+    far.record["fitted_on"] = {"split": CHOOSING, "n": far.count, "sha256": digest(files)}
+    return far
 
 
 def gate_of(
@@ -195,11 +210,12 @@ def layers_of(checkpoint: Path) -> list[dict[str, str]]:
     ]
 
 
-def write(decision: dict[str, Any], fit: GateFit, checkpoint: Path) -> None:
+def write(decision: dict[str, Any], gate: Gate, far: FarFit | None, checkpoint: Path) -> None:
     """Write the numbers and the vectors."""
-    write_record(checkpoint / DECISION_FILE, decision)
-    vectors = {"mean": fit.gate.mean, "scale": fit.gate.scale, "weight": fit.gate.weight}
-    save_file(vectors, checkpoint / GATE_FILE)
+    write_record(checkpoint / DECISION_FILE, decision | ({"far": far.record} if far else {}))
+    vectors = {"mean": gate.mean, "scale": gate.scale, "weight": gate.weight}
+    known = {KNOWN: far.known.directions.astype(np.float16)} if far else {}
+    save_file(vectors | known, checkpoint / GATE_FILE)
 
 
 def main() -> None:

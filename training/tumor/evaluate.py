@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 
 from shared.tumor.classes import HEALTHY
-from shared.tumor.decision import prediction_set
 from shared.tumor.predictor import Predictor, load_predictor
 from training.draws import Basis, Gated, write_draws
 from training.metrics import DRAWS, expected_calibration_error, share
 from training.provenance import provenance, write_evaluation
 from training.stages import command_line, read_record
-from training.tumor import faithfulness, gate, localisation
+from training.tumor import external, faithfulness, gate, localisation
 from training.tumor.answers import (
     BINS,
     Part,
@@ -88,6 +87,7 @@ def evaluate(
     boxed = localisation.boxed_part(data, test.files, split["groups"])
     on_test = localisation.score(predictor, boxed, seed, "localisation, test part")
     figures: dict[str, Any] = {
+        "elsewhere": external.section(data, predictor, seed),
         "classification": classification(test, labels, seed),
         "unseen_patients": classification(unseen, labels, seed),
         "calibration": calibration(test, seed),
@@ -152,7 +152,7 @@ def gated(measured: Measured, predictor: Predictor, data: Path, seed: int) -> di
         seed: that the other pictures were drawn with.
     """
     test, unseen, boxed, other = measured.test, measured.unseen, measured.boxed, measured.other
-    inside = prediction_set(test.probabilities, predictor.decision.set_quantile)
+    inside = test.inside(predictor.decision)
     boxes, classes = f"localisation {localisation.held_out_digest(data)}", len(predictor.labels)
     of_test = {
         "macro_f1": macro_f1(test.truth, test.predicted, classes),

@@ -69,7 +69,7 @@ def read_boxes(table: Path) -> dict[str, Box]:
     if not table.exists():
         return {}
     with table.open(newline="", encoding="utf-8") as lines:
-        return {row["file"]: _box(row) for row in csv.DictReader(lines)}
+        return {row["file"]: box_of_row(row) for row in csv.DictReader(lines)}
 
 
 def read_labels(table: Path) -> dict[str, str]:
@@ -78,7 +78,8 @@ def read_labels(table: Path) -> dict[str, str]:
         return {row["file"]: row["label"] for row in csv.DictReader(lines)}
 
 
-def _box(row: dict[str, str]) -> Box:
+def box_of_row(row: dict[str, str]) -> Box:
+    """The box of a row with x_center, y_center, width and height as fractions."""
     x, y = float(row["x_center"]), float(row["y_center"])
     half_width, half_height = float(row["width"]) / 2, float(row["height"]) / 2
     return Box(x - half_width, y - half_height, x + half_width, y + half_height)

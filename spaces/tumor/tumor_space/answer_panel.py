@@ -19,8 +19,8 @@ WELCOME = f"""
 """
 TITLE = "How far to trust this map"
 VERDICTS = {
-    "points": "The map points at something the answer rests on",
-    "chance": "The map is no better than chance here",
+    "points": "This map can be read, with care",
+    "chance": "Do not rely on this map here",
     "empty": "The map is empty",
     "negative": "The whole map speaks against this class",
 }
@@ -87,7 +87,7 @@ def _notes(notes: list[str]) -> str:
     if not notes:
         return ""
     items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul class="notes" aria-label="How the file was read">{items}</ul>'
+    return f'<ul class="notes" aria-label="What to know of this picture">{items}</ul>'
 
 
 def waiting_html(doing: str) -> str:

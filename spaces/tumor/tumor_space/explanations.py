@@ -26,6 +26,7 @@ from shared.tumor.methods import (
     slow_map,
 )
 from shared.tumor.predictor import Answer
+from shared.tumor.steadiness import judged, recorded_pointing, sentence_of_judged
 from tumor_space.data_urls import jpeg_url
 from tumor_space.schema import EvidenceOfMap, Explanation, Map
 from tumor_space.serving import Answered, Served, as_prediction
@@ -91,7 +92,12 @@ def _gpu() -> SlowMap | None:
 def evidence_of(served: Served, answer: Answer, heatmap: Heatmap) -> EvidenceOfMap:
     """The tests of a map, with what they say in a sentence."""
     evidence = score_map(served.predictor, answer, heatmap)
-    words = sentence(evidence, texts_of(served.predictor.labels))
+    names = texts_of(served.predictor.labels)
+    measured = recorded_pointing(served.evaluation)
+    steady = judged(served.predictor, answer, heatmap, evidence) if measured else None
+    words = sentence(evidence, names)
+    if measured and steady:
+        evidence, words = steady, sentence_of_judged(steady, names, measured)
     return {**asdict(evidence), "sentence": words}  # type: ignore[typeddict-item]
 
 

@@ -1,7 +1,8 @@
 """What the page and the API share: the checkpoint in memory, a slice answered, and its words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def answer_file(served: Served, path: str, frame: int) -> Answered:
         InputError: the file cannot be read as a picture, or has no such frame.
     """
     picture = read_slice(Path(path), frame=frame)
-    return Answered(picture, predict(served.predictor, picture.pixels))
+    return Answered(picture, predict(served.predictor, picture.pixels, picture.colourfulness))
 
 
 def as_prediction(served: Served, answered: Answered) -> Prediction:
@@ -68,20 +69,43 @@ def as_prediction(served: Served, answered: Answered) -> Prediction:
     answer, picture = answered.answer, answered.slice
     decision = served.predictor.decision
     inside = answer.prediction_set
+    far = coverage_far_from_home(served.evaluation) if answer.unlike else None
+    coverage = decision.coverage if far is None else min(far, decision.coverage)
+    note = [unlike_sentence(far)] if answer.unlike and inside else []
     return {
         "label": answer.label,
         "label_text": class_words(answer.label) if answer.label else "no answer",
         "probabilities": answer.probabilities,
         "prediction_set": list(inside),
-        "set_text": set_sentence(inside, decision.coverage, len(decision.labels)) if inside else "",
+        "set_text": set_sentence(inside, coverage, len(decision.labels)) if inside else "",
         "refusal": answer.refusal,
         "gate_score": answer.gate_score,
         "frame": picture.frame,
         "frames": picture.frames,
-        "notes": list(picture.notes),
+        "notes": [*note, *picture.notes],
         "disclaimer": f"{NOT_A_DIAGNOSIS} {LIMITS}",
         "revision": served.revision,
     }
+
+
+def coverage_far_from_home(evaluation: Mapping[str, Any]) -> float | None:
+    """How often the set held the truth for pictures of other hospitals that are unlike those that
+    the network learned from (0..1); None where it was not measured.
+    """
+    coverage = evaluation.get("elsewhere", {}).get("far", {}).get("coverage", {})
+    value: float | None = coverage.get("value")
+    return value
+
+
+def unlike_sentence(coverage: float | None) -> str:
+    """What a picture that is unlike those that the network learned from means for its answer."""
+    unlike = "This picture is unlike those that the network learned from"
+    if coverage is None:
+        return f"{unlike}; how often its set holds the right class was not measured."
+    return (
+        f"{unlike}; of such pictures the set held the right class in {floor(coverage * 100)} of "
+        "100 (measured on slices of other hospitals)."
+    )
 
 
 def check_count(count: int) -> None:
@@ -114,7 +138,7 @@ def either(labels: Sequence[str]) -> str:
 
 def set_sentence(labels: Sequence[str], coverage: float, classes: int) -> str:
     """What the prediction set says, likeliest class first, with how often such a set is right."""
-    promise = f"the set holds the truth at least {coverage * 100:.0f} times in 100"
+    promise = f"the set holds the truth at least {floor(coverage * 100 + 1e-6)} times in 100"
     if len(labels) == classes:
         return f"It could be any of the {classes} classes; {promise}."
     if len(labels) == 1:

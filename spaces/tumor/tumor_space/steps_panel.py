@@ -97,7 +97,7 @@ def _logits(served: Served, answer: Answer) -> str:
         for label, logit in zip(served.predictor.labels, answer.logits.tolist(), strict=True)
     ]
     table = table_html(Table("Sum and probability", ("Class", "Sum", "Probability"), rows))
-    temperature = served.predictor.decision.temperature
+    temperature = served.predictor.decision.temperature_for(answer.unlike)
     return (
         f"<h3>From sums to an answer</h3>{table}<p>Each class gets such a sum, plus a constant. "
         f"Softmax turns the sums, divided by {temperature:.2f}, into probabilities. This number "
