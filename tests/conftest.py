@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ import pytest
 OWN = tempfile.TemporaryDirectory(prefix="explainable-spaces-tests-")
 os.environ |= {"HF_HOME": f"{OWN.name}/hub", "GRADIO_TEMP_DIR": f"{OWN.name}/uploads"}
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
+# A shell ignores Ctrl-C for what it runs in the background, and so would every server of a test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # With importlib mode, which the layout needs, pytest puts no test folder on the path.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "browser")]
 

@@ -20,7 +20,7 @@ def test_a_deployed_space_answers_with_the_locked_model(hub: Hub, tmp_path: Path
     commit = hub.publish(MODEL, bundled)
     write_lock(lock_of(bundled, repository=MODEL, commit=commit), checkout.lock)
     checkout.commit("Promote")
-    done = checkout.deploy("--hardware", "zero-a10g", "--wait", "300")
+    done = checkout.deploy("--without-checkpoint", "--hardware", "zero-a10g", "--wait", "300")
     assert done.code == 0, done.out + done.err
     space = hub.space(SPACE)
     assert any("PRELOADED" in line for _, line in space.logs["build"])
